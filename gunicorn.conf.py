@@ -1,4 +1,4 @@
-"""Read by gunicorn from the folder it starts in. Everything can be overridden on its command line."""
+"""Read by gunicorn from the folder it starts in; its command line overrides all of it."""
 
 import os
 

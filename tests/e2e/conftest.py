@@ -1,0 +1,44 @@
+"""A real Chromium against the live server; what the console complains of fails the test."""
+
+import os
+import shutil
+
+import pytest
+
+# Playwright's synchronous API runs inside an event loop, where Django otherwise refuses the ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+    "--no-first-run",
+]
+
+
+def installed_browser():
+    """None leaves it to Playwright's own, where requirements/install.sh had to fetch that."""
+    return os.environ.get("CHROMIUM_BIN") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": installed_browser(), "args": QUIET}
+
+
+@pytest.fixture(autouse=True)
+def quiet_console(page):
+    """The strict Content-Security-Policy is tested by this: a violation is a console error."""
+    complaints = []
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    yield complaints
+
+    assert complaints == []
