@@ -11,9 +11,8 @@ DATA_SOURCES := $(shell find clinic treatments consultations fixtures -type f \
 LISTS := bootstrap prod test dev
 LANGUAGES := tr el fa
 
-# What runs on this machine is a demonstration: it shows its errors and signs with its own key.
-run seed: export DEBUG = true
-run seed: export SECRET_KEY ?= $(shell cat .secret_key 2>/dev/null)
+# What these run is a demonstration: in debug it needs no settings and serves its own assets.
+run seed messages: export DEBUG = true
 run: export HOST := $(HOST)
 run: export PORT := $(PORT)
 
@@ -28,15 +27,12 @@ run: | installed db.sqlite3.ready  ## the demonstration clinic on http://127.0.0
 # The file keeps what load_demo printed: the demo logins. It is made anew when the database is gone
 # or elsewhere, or when a migration, a fixture or a command is newer; rows already there stay.
 db.sqlite3.ready: $(DATA_SOURCES) $(if $(DATABASE_URL),FORCE) $(if $(wildcard db.sqlite3),,FORCE) \
-    | installed .secret_key
+    | installed
 	@echo "Preparing the database ..."
 	@$(PY) manage.py migrate -v 0
 	@$(PY) manage.py load_catalogue
 	@$(PY) manage.py load_demo >$@.new
 	@mv $@.new $@
-
-.secret_key:
-	@umask 077; python3 -c 'import secrets; print(secrets.token_urlsafe(50))' >$@
 
 installed:
 	@sh requirements/install.sh prod

@@ -15,7 +15,9 @@ os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 from clinic.settings import *
 from clinic.settings import DATABASES, STORAGES
 
+# The test server speaks plain HTTP, over which a browser keeps no secure cookie.
 SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 
