@@ -89,7 +89,17 @@ def server(where: Path) -> Iterator[str]:
     if uid is not None:
         os.chown(data, uid, -1)
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+    ]
     initdb += ["--no-sync", "--no-instructions"]
     options = [f"-c{option}" for option in (*FAST_AND_FORGETFUL, f"unix_socket_directories={data}")]
     with log.open("wb") as output:
