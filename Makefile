@@ -47,6 +47,7 @@ test:  ## the whole suite, browser included, on SQLite and then on PostgreSQL (A
 check: export DEBUG = false
 check: export SECRET_KEY = a-long-key-that-only-this-check-ever-sees-0123456789-abcdefghijklmnopqrstuvwxyz
 check: export ALLOWED_HOSTS = consilium.example
+check: export DATABASE_URL = sqlite://:memory:
 check:  ## lint, format, types, import order, templates, settings, migrations, API document
 	@sh requirements/install.sh dev
 	@! grep -REn '://|file:|--index|--extra-index|--find-links' requirements/*.txt
