@@ -1,0 +1,42 @@
+"""Which text may be stored: what both databases can hold and a reader can trust."""
+
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_ALLOWED_CONTROLS = "\t\n\r"
+_BIDI_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_TURKISH = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+
+
+def is_storable(text: str) -> bool:
+    """False for NUL and other control characters, lone surrogates and overrides of direction."""
+    return not any(
+        "\ud800" <= char <= "\udfff"
+        or char in _BIDI_OVERRIDES
+        or (unicodedata.category(char) == "Cc" and char not in _ALLOWED_CONTROLS)
+        for char in text
+    )
+
+
+def validate_storable(value: str) -> None:
+    """Refuse text that one of the databases cannot keep."""
+    if not is_storable(value):
+        raise ValidationError(
+            _("This text holds characters that cannot be stored."), code="unstorable"
+        )
+
+
+def search_key(*parts: str | None) -> str:
+    """Lower case without accents; dotted and dotless i are one, final sigma is sigma.
+
+    >>> search_key("Güneş", "ISPARTALI")
+    'gunes ispartali'
+    """
+    text = " ".join(part for part in parts if part).translate(_TURKISH)
+    plain = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in plain if not unicodedata.combining(char))
+    folded: Any = bare.casefold().replace("ς", "σ").replace("ı", "i")
+    return " ".join(str(folded).split())

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsultationsConfig(AppConfig):
+    """The flow: who it is about, what was said, proposed and decided."""
+
+    name = "consultations"
+    verbose_name = _("Consultations")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from clinic.guards import install_guards
+
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="consultations.guards")

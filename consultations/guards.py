@@ -1,0 +1,3 @@
+from clinic.guards import Guard
+
+GUARDS: tuple[Guard, ...] = ()

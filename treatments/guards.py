@@ -1,0 +1,13 @@
+"""What of the catalogue never changes once it is written."""
+
+from clinic.guards import AppendOnly, Guard
+
+GUARDS: tuple[Guard, ...] = (
+    AppendOnly(table="treatments_release", message="a published release never changes"),
+    AppendOnly(
+        table="treatments_releaseactivation", message="the history of releases never changes"
+    ),
+    AppendOnly(
+        table="treatments_cataloguechange", message="the history of the catalogue never changes"
+    ),
+)
