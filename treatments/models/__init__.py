@@ -1,3 +1,4 @@
+from treatments.models.clauses import RuleClause
 from treatments.models.materials import (
     Formula,
     FormulaIngredient,
@@ -23,7 +24,6 @@ from treatments.models.releases import (
 )
 from treatments.models.rules import (
     Rule,
-    RuleClause,
     RuleEffect,
 )
 from treatments.models.sources import (
