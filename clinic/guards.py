@@ -1,8 +1,9 @@
 """Triggers that keep rows from changing, laid after every migrate on both databases.
 
-Each app lists its guards in ``guards.py`` as ``GUARDS``. Three kinds:
+Each app lists its guards in ``guards.py`` as ``GUARDS``. Their kinds:
 ``AppendOnly``: rows are added and never changed or deleted, not even by TRUNCATE or REPLACE;
 ``SameClinic``: a row's clinic is the clinic of the row it belongs to;
+``FrozenOnce``: a row is neither changed nor deleted once it is closed;
 ``FrozenUnder``: no row is added, changed or deleted once a row above it is closed.
 """
 
@@ -53,9 +54,7 @@ class SameClinic:
         )
         for event in ("INSERT", "UPDATE"):
             name = f"guard_{self.table}_{self.column}_clinic_{event.lower()}"
-            yield Trigger(
-                table=self.table, name=name, event=event, message=self.message, when=when
-            )
+            yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +71,29 @@ class FrozenUnder:
             rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
             when = " OR ".join(f"({self.closed.format(row=row)})" for row in rows)
             name = f"guard_{self.table}_frozen_{event.lower()}"
-            yield Trigger(
-                table=self.table, name=name, event=event, message=self.message, when=when
-            )
+            yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
         name = f"guard_{self.table}_frozen_truncate"
         yield Trigger(table=self.table, name=name, event="TRUNCATE", message=self.message)
 
 
-Guard = AppendOnly | SameClinic | FrozenUnder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenOnce:
+    """Refuse to change or delete a row that is already closed; closing it is allowed."""
+
+    table: str
+    closed: str
+    message: str
+
+    def triggers(self) -> Iterator[Trigger]:
+        for event in ("UPDATE", "DELETE"):
+            name = f"guard_{self.table}_closed_{event.lower()}"
+            when = self.closed.format(row="OLD")
+            yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
+        name = f"guard_{self.table}_closed_truncate"
+        yield Trigger(table=self.table, name=name, event="TRUNCATE", message=self.message)
+
+
+Guard = AppendOnly | SameClinic | FrozenUnder | FrozenOnce
 
 
 def guards_of(app: str) -> tuple[Guard, ...]:

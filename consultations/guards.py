@@ -1,3 +1,64 @@
-from clinic.guards import Guard
+"""What of the clinical record the database itself keeps from changing."""
 
-GUARDS: tuple[Guard, ...] = ()
+from clinic.guards import AppendOnly, FrozenOnce, FrozenUnder, Guard, SameClinic
+
+_SIGNED = "a signed consultation never changes"
+_CONSULTATION = "consultations_consultation"
+_OF_CONSULTATION = (
+    "concernentry",
+    "conditionanswer",
+    "allergyentry",
+    "medicationentry",
+    "labentry",
+    "findingentry",
+    "procedureentry",
+    "closeddayentry",
+    "productentry",
+    "ruleoverride",
+)
+_UNDER = (
+    f"EXISTS (SELECT 1 FROM {_CONSULTATION} c"
+    " WHERE c.id = {row}.consultation_id AND c.signed_at IS NOT NULL)"
+)
+_UNDER_PRODUCT = (
+    f"EXISTS (SELECT 1 FROM consultations_productentry p JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE p.id = {row}.product_id AND c.signed_at IS NOT NULL)"
+)
+_UNDER_PROPOSAL = (
+    f"EXISTS (SELECT 1 FROM consultations_proposal p JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE p.id = {row}.proposal_id AND c.signed_at IS NOT NULL)"
+)
+
+GUARDS: tuple[Guard, ...] = (
+    FrozenOnce(table=_CONSULTATION, closed="{row}.signed_at IS NOT NULL", message=_SIGNED),
+    *(
+        FrozenUnder(table=f"consultations_{name}", closed=_UNDER, message=_SIGNED)
+        for name in _OF_CONSULTATION
+    ),
+    FrozenUnder(table="consultations_productpart", closed=_UNDER_PRODUCT, message=_SIGNED),
+    FrozenUnder(table="consultations_decision", closed=_UNDER_PROPOSAL, message=_SIGNED),
+    FrozenUnder(table="consultations_proposal", closed=_UNDER, message=_SIGNED, events=("INSERT",)),
+    AppendOnly(table="consultations_proposal", message="a proposal never changes"),
+    AppendOnly(table="consultations_plan", message="a signed plan never changes"),
+    AppendOnly(table="consultations_sessionitem", message="a signed plan never changes"),
+    SameClinic(table=_CONSULTATION, column="patient_id", parent="consultations_patient"),
+    *(
+        SameClinic(table=f"consultations_{name}", column="consultation_id", parent=_CONSULTATION)
+        for name in (*_OF_CONSULTATION, "proposal", "plan")
+    ),
+    SameClinic(
+        table="consultations_productpart",
+        column="product_id",
+        parent="consultations_productentry",
+    ),
+    SameClinic(
+        table="consultations_decision", column="proposal_id", parent="consultations_proposal"
+    ),
+    SameClinic(table="consultations_plan", column="patient_id", parent="consultations_patient"),
+    SameClinic(table="consultations_plansession", column="plan_id", parent="consultations_plan"),
+    SameClinic(
+        table="consultations_sessionitem",
+        column="session_id",
+        parent="consultations_plansession",
+    ),
+)

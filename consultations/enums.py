@@ -1,0 +1,80 @@
+"""Closed lists of the flow. Clinical vocabulary lives in the catalogue."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+
+
+class ConsultationStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    SIGNED = "signed", _("Signed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Answer(models.TextChoices):
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class Severity(models.IntegerChoices):
+    MILD = 1, _("Mild")
+    MODERATE = 2, _("Moderate")
+    SEVERE = 3, _("Severe")
+
+
+class Combination(models.TextChoices):
+    ALTERNATING = "alternating", _("Separate sessions")
+    SAME_SESSION = "same-session", _("Same session, fewest visits")
+
+
+class Fitzpatrick(models.IntegerChoices):
+    """Skin types by their reaction to sun, in our own words."""
+
+    I = 1, _("I: always burns, never tans")  # noqa: E741
+    II = 2, _("II: burns easily, tans little")
+    III = 3, _("III: burns at times, tans slowly")
+    IV = 4, _("IV: burns rarely, tans well")
+    V = 5, _("V: brown skin, hardly ever burns")
+    VI = 6, _("VI: dark skin, does not burn")
+
+
+class Glogau(models.IntegerChoices):
+    """Photoageing of the face, in our own words."""
+
+    I = 1, _("I: no wrinkles")  # noqa: E741
+    II = 2, _("II: wrinkles in motion")
+    III = 3, _("III: wrinkles at rest")
+    IV = 4, _("IV: wrinkles throughout")
+
+
+class Verdict(models.TextChoices):
+    ACCEPTED = "accepted", _("Accepted")
+    MODIFIED = "modified", _("Accepted with changes")
+    DECLINED = "declined", _("Declined")
+
+
+class OverrideReason(models.TextChoices):
+    """Coded reasons; the text beside them says what the code cannot."""
+
+    SPECIALIST_AGREES = "specialist-agrees", _("The treating specialist agrees")
+    STABLE = "condition-stable", _("The condition is stable and under treatment")
+    BENEFIT = "benefit-outweighs", _("The expected benefit outweighs the risk")
+    OUTDATED = "fact-outdated", _("The recorded fact no longer holds")
+    PATIENT_INFORMED = "patient-informed", _("The informed patient accepts the risk")
+
+
+class SessionKind(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPTIONAL = "optional", _("Optional")
+
+
+class SessionStatus(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")

@@ -1,0 +1,37 @@
+from consultations.models.consultations import Consultation
+from consultations.models.facts import (
+    AllergyEntry,
+    ClosedDayEntry,
+    ConcernEntry,
+    ConditionAnswer,
+    FindingEntry,
+    LabEntry,
+    MedicationEntry,
+    ProcedureEntry,
+    ProductEntry,
+    ProductPart,
+)
+from consultations.models.patients import Patient
+from consultations.models.plans import Plan, PlanSession, SessionItem
+from consultations.models.proposals import Decision, Proposal, RuleOverride
+
+__all__ = [
+    "AllergyEntry",
+    "ClosedDayEntry",
+    "ConcernEntry",
+    "ConditionAnswer",
+    "Consultation",
+    "Decision",
+    "FindingEntry",
+    "LabEntry",
+    "MedicationEntry",
+    "Patient",
+    "Plan",
+    "PlanSession",
+    "ProcedureEntry",
+    "ProductEntry",
+    "ProductPart",
+    "Proposal",
+    "RuleOverride",
+    "SessionItem",
+]

@@ -1,0 +1,111 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from clinic.models.clinic import validate_weekdays
+from clinic.text import validate_storable
+from consultations.enums import Combination, ConsultationStatus, Fitzpatrick, Glogau
+from consultations.models.patients import Patient
+from consultations.models.rows import ClinicalRow
+from consultations.querysets import ConsultationQuerySet
+from treatments.models import PerformerLevel
+
+
+class Consultation(ClinicalRow):
+    """One conversation with one patient, from its first fact to the signed plan.
+
+    ``version`` counts every write and is what two editors are told apart by. Once ``signed_at``
+    is set, the database refuses every change to the row and to the rows below it.
+    """
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="consultations")
+    clinician = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="consultations"
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=ConsultationStatus, default=ConsultationStatus.OPEN
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    consulted_on = models.DateField(_("consultation on"))
+    start_on = models.DateField(_("treatment may start on"), null=True, blank=True)
+    stated_age = models.PositiveSmallIntegerField(
+        _("age"), null=True, blank=True, help_text=_("Only when the date of birth is not known.")
+    )
+    no_known_allergies = models.BooleanField(_("no known allergies"), null=True, blank=True)
+    medications_reviewed = models.BooleanField(
+        _("medication list is complete"), null=True, blank=True
+    )
+    fitzpatrick = models.PositiveSmallIntegerField(
+        _("skin type (Fitzpatrick)"), choices=Fitzpatrick, null=True, blank=True
+    )
+    glogau = models.PositiveSmallIntegerField(
+        _("photoageing (Glogau)"), choices=Glogau, null=True, blank=True
+    )
+    skin_note = models.TextField(
+        _("skin: what was seen"), max_length=4000, blank=True, validators=[validate_storable]
+    )
+    goals = models.TextField(
+        _("the patient's goals"), max_length=4000, blank=True, validators=[validate_storable]
+    )
+    combination = models.CharField(
+        _("if both treatments are given"), max_length=20, choices=Combination, blank=True
+    )
+    laser = models.BooleanField(_("fractional laser wanted"), null=True, blank=True)
+    performer = models.ForeignKey(
+        PerformerLevel, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    closed_weekdays = models.JSONField(
+        _("closed weekdays"), default=list, blank=True, validators=[validate_weekdays]
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("saved at"), auto_now=True)
+    signed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
+    )
+
+    objects = ScopedManager(
+        clinic="clinic", _manager_class=models.Manager.from_queryset(ConsultationQuerySet)
+    )
+
+    class Meta(ClinicalRow.Meta):
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ["-consulted_on", "-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="consultations_consultation_status_known",
+                condition=Q(status__in=ConsultationStatus.values),
+                violation_error_message=_("Choose one of the listed values."),
+            ),
+            models.CheckConstraint(
+                name="consultations_consultation_signed_whole",
+                condition=Q(
+                    status=ConsultationStatus.SIGNED,
+                    signed_at__isnull=False,
+                    signed_by__isnull=False,
+                )
+                | (
+                    ~Q(status=ConsultationStatus.SIGNED)
+                    & Q(signed_at__isnull=True, signed_by__isnull=True)
+                ),
+                violation_error_message=_("A signature has a time and a name."),
+            ),
+            models.CheckConstraint(
+                name="consultations_consultation_combination_known",
+                condition=Q(combination="") | Q(combination__in=Combination.values),
+                violation_error_message=_("Choose one of the listed values."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "-consulted_on", "-created_at"],
+                name="consultations_by_day",
+            ),
+            models.Index(fields=["patient", "-consulted_on"], name="consultations_by_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}, {self.consulted_on}"

@@ -1,0 +1,98 @@
+"""The signed plan: numbered, dated sessions and what is done in each."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from consultations.enums import SessionKind, SessionStatus
+from consultations.models.consultations import Consultation
+from consultations.models.patients import Patient
+from consultations.models.proposals import Proposal
+from consultations.models.rows import ClinicalRow
+from consultations.querysets import PlanQuerySet
+from treatments.models import Area, Treatment
+
+
+class Plan(ClinicalRow):
+    """What was signed. ``document`` is canonical JSON of everything a printout shows."""
+
+    consultation = models.OneToOneField(Consultation, models.PROTECT, related_name="plan")
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="plans")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="plans")
+    document = models.TextField()
+    digest = models.CharField(max_length=80)
+    signed_at = models.DateTimeField(_("signed at"))
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ScopedManager(
+        clinic="clinic", _manager_class=models.Manager.from_queryset(PlanQuerySet)
+    )
+
+    class Meta(ClinicalRow.Meta):
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["-signed_at", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "-signed_at"], name="consultations_plan_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}, {self.signed_at:%Y-%m-%d}"
+
+
+class PlanSession(ClinicalRow):
+    """One visit. Treatments of several areas on one day share a visit."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="sessions")
+    number = models.PositiveSmallIntegerField(_("session"))
+    planned_on = models.DateField(_("on"))
+    kind = models.CharField(_("kind"), max_length=10, choices=SessionKind)
+    status = models.CharField(
+        _("status"), max_length=10, choices=SessionStatus, default=SessionStatus.SCHEDULED
+    )
+
+    class Meta(ClinicalRow.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "number"],
+                name="consultations_plansession_number_once",
+                violation_error_message=_("The plan already has a session of this number."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["clinic", "planned_on"], name="consultations_session_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.planned_on}"
+
+
+class SessionItem(ClinicalRow):
+    """One treatment in one area in a session. ``materials`` holds formulas or activators."""
+
+    session = models.ForeignKey(PlanSession, models.PROTECT, related_name="items")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    treatment = models.ForeignKey(Treatment, models.PROTECT, related_name="+")
+    variant = models.CharField(_("variant"), max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=SessionKind)
+    number_in_course = models.PositiveSmallIntegerField(_("of the course"))
+    materials = models.JSONField(default=dict)
+
+    class Meta(ClinicalRow.Meta):
+        verbose_name = _("treatment of a session")
+        verbose_name_plural = _("treatments of a session")
+        ordering = ["area__position", "treatment__position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "area", "treatment"],
+                name="consultations_sessionitem_once",
+                violation_error_message=_("The session already has this treatment there."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.treatment}: {self.area}"

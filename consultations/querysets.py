@@ -1,0 +1,73 @@
+"""Query sets with the words of the clinic, and what each page needs loaded."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from clinic.text import search_key
+from consultations.dates import parse_date
+
+_DIGITS_FOR_PHONE = 3
+
+
+class PatientQuerySet(models.QuerySet):
+    def matching(self, text: str) -> Self:
+        """Patients whose name, number, phone or date of birth fits every word of the text.
+
+        Words may stand in any order and count from their beginning; accents and case do not
+        matter. A date of birth is written 1980-05-04 or 04.05.1980.
+        """
+        found = self
+        for word in search_key(text).split():
+            found = found.filter(self._fits(word))
+        return found
+
+    def _fits(self, word: str) -> Q:
+        # The stored key begins with a space, so “ word” finds beginnings of words only.
+        fits = Q(search_key__contains=f" {word}")
+        if born := parse_date(word):
+            return fits | Q(birth_date=born)
+        digits = "".join(char for char in word if char.isdigit())
+        if len(digits) >= _DIGITS_FOR_PHONE:
+            fits |= Q(phone_digits__contains=digits)
+        return fits
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(status="open")
+
+    def for_list(self) -> Self:
+        """What a row of a list shows, without a query a row."""
+        return self.select_related("patient", "clinician").prefetch_related(
+            "concerns__concern", "concerns__area"
+        )
+
+    def with_facts(self) -> Self:
+        """Everything the engine's request is made of, in a fixed number of queries."""
+        return self.select_related("patient", "clinic", "performer").prefetch_related(
+            "concerns__concern",
+            "concerns__area",
+            "condition_answers__condition",
+            "allergies__allergen",
+            "medications__medication",
+            "labs__test",
+            "findings__finding",
+            "findings__area",
+            "procedures__procedure",
+            "procedures__area",
+            "closed_days",
+            "products__parts__ingredient",
+        )
+
+
+class PlanQuerySet(models.QuerySet):
+    def for_list(self) -> Self:
+        return self.select_related("patient", "signed_by").prefetch_related("sessions")
+
+    def with_sessions(self) -> Self:
+        """The plan as it is shown and printed."""
+        return self.select_related(
+            "patient", "clinic", "consultation", "proposal__release", "signed_by"
+        ).prefetch_related("sessions__items__area", "sessions__items__treatment")
