@@ -1,0 +1,122 @@
+"""What all admin pages share: roles open them, services write, a refusal is a message."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Field, PositiveIntegerField, PositiveSmallIntegerField
+from django.db.models.deletion import ProtectedError, RestrictedError
+from django.forms import Field as FormField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from clinic.permissions import allowed
+from clinic.roles import Action
+
+LARGEST_NUMBER = 32_767  # what the smaller of the two databases' whole numbers holds
+
+
+class RoleGate:
+    """Permissions of a page or an inline: the role of the membership that the request speaks for.
+
+    ``None`` as an action means that nobody may.
+    """
+
+    view_action: Action | None = None
+    add_action: Action | None = None
+    change_action: Action | None = None
+    delete_action: Action | None = None
+
+    def _may(self, request: HttpRequest, action: Action | None) -> bool:
+        return action is not None and allowed(request, action)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.view_action)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.add_action)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.change_action)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.delete_action)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, self.view_action)
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest | None, **kwargs: Any
+    ) -> FormField | None:
+        """Whole numbers end where both databases can still hold them."""
+        if isinstance(db_field, PositiveIntegerField | PositiveSmallIntegerField):
+            kwargs.setdefault("max_value", LARGEST_NUMBER)
+        field: FormField | None = super().formfield_for_dbfield(  # type: ignore[misc]
+            db_field, request, **kwargs
+        )
+        return field
+
+
+class ServiceAdmin(RoleGate, admin.ModelAdmin):
+    """Pages whose writes are refused in words: never a 500, and nothing stored by halves."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    class Media:
+        css = {"all": ["admin_extra.css"]}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        view = super().changeform_view
+        return self.telling(request, lambda: view(request, object_id, form_url, extra_context))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        view = super().delete_view
+        return self.telling(request, lambda: view(request, object_id, extra_context))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        view = super().changelist_view
+        return self.telling(request, lambda: view(request, extra_context))
+
+    def telling(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+        """The view's answer; when a service or the database refuses, the page again with why."""
+        try:
+            return view()
+        except (ValidationError, ProtectedError, RestrictedError, IntegrityError) as error:
+            if request.method != "POST":
+                raise
+            self.message_user(request, _reason(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnlyAdmin(ServiceAdmin):
+    """Rows to look at: nothing is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, ProtectedError | RestrictedError):
+        return _("Nothing was stored: other rows use this one. Take it out of use instead.")
+    return _("Nothing was stored: it does not fit what is stored by now. Look again and retry.")
