@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(unique=True, verbose_name='code')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[clinic.models.clinic.validate_timezone], verbose_name='time zone')),
+                ('last_number', models.PositiveIntegerField(default=0, editable=False, help_text='The record number that was given last.')),
                 ('closed_weekdays', models.JSONField(blank=True, default=list, validators=[clinic.models.clinic.validate_weekdays], verbose_name='closed weekdays')),
             ],
             options={

@@ -38,6 +38,9 @@ class Clinic(models.Model):
     closed_weekdays = models.JSONField(
         _("closed weekdays"), default=list, blank=True, validators=[validate_weekdays]
     )
+    last_number = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("The record number that was given last.")
+    )
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="clinic.Membership")
 
     class Meta:

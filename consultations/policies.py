@@ -1,0 +1,134 @@
+"""May this be done in this state? Buttons and services ask the same questions.
+
+``check_can_…`` raises ValidationError with a code; ``can_…`` answers yes or no.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from consultations.enums import ConsultationStatus, Verdict
+from consultations.models import Consultation, Proposal
+from treatments.compiler import current_release
+
+STATE_CODES = frozenset({"closed", "stale", "undecided", "nothing-proposed", "performer"})
+
+
+def check_can_edit(consultation: Consultation) -> None:
+    if consultation.status == ConsultationStatus.SIGNED:
+        raise ValidationError(
+            _("This consultation is signed and can no longer be changed."), code="closed"
+        )
+    if consultation.status == ConsultationStatus.CANCELLED:
+        raise ValidationError(_("This consultation was cancelled."), code="closed")
+
+
+def check_can_propose(consultation: Consultation) -> None:
+    check_can_edit(consultation)
+
+
+def is_stale(proposal: Proposal) -> bool:
+    """True when facts or the release in force changed since the proposal was made."""
+    return (
+        proposal.facts_version != proposal.consultation.version
+        or proposal.release_id != current_release().pk
+    )
+
+
+def check_can_decide(proposal: Proposal) -> None:
+    check_can_edit(proposal.consultation)
+    if is_stale(proposal):
+        raise ValidationError(
+            _("The facts or the catalogue changed since. Propose again first."), code="stale"
+        )
+
+
+def check_can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
+    check_can_decide(proposal)
+    for one in _areas(proposal):
+        if one["area"] != area:
+            continue
+        for standing in one["treatments"]:
+            if standing["treatment"] == treatment and rule in standing["findings"]:
+                if _overridable(proposal, rule, treatment):
+                    return
+    raise ValidationError(_("This rule cannot be overridden here."), code="not-overridable")
+
+
+def _overridable(proposal: Proposal, rule: str, treatment: str) -> bool:
+    findings = json.loads(proposal.response)["findings"]
+    return any(
+        effect["effect"] == "exclude-overridable" and effect["treatment"] == treatment
+        for finding in findings
+        if finding["rule"] == rule
+        for effect in finding["effects"]
+    )
+
+
+def check_can_sign(consultation: Consultation) -> None:
+    """Every area with options is decided on a fresh proposal, and something was accepted."""
+    check_can_edit(consultation)
+    proposal = consultation.proposals.order_by("-number").first()
+    if proposal is None:
+        raise ValidationError(_("Nothing has been proposed yet."), code="nothing-proposed")
+    check_can_decide(proposal)
+    decisions = list(proposal.decisions.select_related("area"))
+    decided = {decision.area.code for decision in decisions}
+    open_areas = {one["area"] for one in _areas(proposal) if one["options"]} - decided
+    if open_areas:
+        raise ValidationError(_("Some areas are not decided yet."), code="undecided")
+    accepted = [one for one in decisions if one.verdict != Verdict.DECLINED]
+    if not accepted:
+        raise ValidationError(
+            _("No option was accepted, so there is no plan to sign."), code="undecided"
+        )
+    _check_performer(proposal, [one.option for one in accepted])
+
+
+def _check_performer(proposal: Proposal, options: list[dict[str, Any]]) -> None:
+    """Combinations that ask for another performer can be looked at but not signed."""
+    from treatments.compiler import catalogue_of
+
+    combinations = catalogue_of(proposal.release).document["combinations"]
+    blocking = {one["warning"] for one in combinations if one["warning"]}
+    if any(blocking & set(option["warnings"]) for option in options):
+        raise ValidationError(
+            _("This combination has to be given by another performer. Change who performs."),
+            code="performer",
+        )
+
+
+def _areas(proposal: Proposal) -> list[dict[str, Any]]:
+    areas: list[dict[str, Any]] = json.loads(proposal.response)["areas"]
+    return areas
+
+
+def _allows(check: Callable[..., None], *args: Any) -> bool:
+    try:
+        check(*args)
+    except ValidationError:
+        return False
+    return True
+
+
+def can_edit(consultation: Consultation) -> bool:
+    return _allows(check_can_edit, consultation)
+
+
+def can_propose(consultation: Consultation) -> bool:
+    return _allows(check_can_propose, consultation)
+
+
+def can_decide(proposal: Proposal) -> bool:
+    return _allows(check_can_decide, proposal)
+
+
+def can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> bool:
+    return _allows(check_can_override, proposal, rule, area, treatment)
+
+
+def can_sign(consultation: Consultation) -> bool:
+    return _allows(check_can_sign, consultation)

@@ -1,0 +1,77 @@
+"""Writing down who a patient is."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.models import Clinic, User
+from clinic.text import search_key
+from consultations.errors import StaleVersion
+from consultations.models import Patient
+
+FIELDS = ("number", "family_name", "given_name", "sex", "birth_date", "phone", "email")
+
+
+@transaction.atomic
+def register_patient(*, by: User, clinic: Clinic, **fields: Any) -> Patient:
+    """Add a patient; without a record number the next free one of the clinic is given."""
+    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)  # or two would get one number
+    number = fields.pop("number", "") or _next_number(clinic)
+    patient = Patient(clinic=clinic, created_by=by, number=number)
+    _fill(patient, fields)
+    patient.save()
+    audit.record("patient-registered", patient, by=by, patient=patient.pk)
+    return patient
+
+
+@transaction.atomic
+def update_patient(patient: Patient, *, by: User, version: int, **fields: Any) -> Patient:
+    """Change a patient's details. Raises StaleVersion when somebody else was faster."""
+    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    if patient.version != version:
+        raise StaleVersion(patient.version)
+    changed = sorted(name for name, value in fields.items() if getattr(patient, name) != value)
+    _fill(patient, fields)
+    patient.version += 1
+    patient.save()
+    audit.record(
+        "patient-changed", patient, by=by, patient=patient.pk, detail={"fields": changed}
+    )
+    return patient
+
+
+def note_opened(subject: Model, *, by: User) -> None:
+    """Record that somebody looked at a patient, or at something about them."""
+    patient = subject.pk if isinstance(subject, Patient) else _patient_of(subject)
+    audit.record(f"{subject._meta.model_name}-opened", subject, by=by, patient=patient)
+
+
+def _patient_of(subject: Any) -> Any:
+    consultation = getattr(subject, "consultation", None)
+    return consultation.patient_id if consultation is not None else subject.patient_id
+
+
+def _fill(patient: Patient, fields: dict[str, Any]) -> None:
+    unknown = set(fields) - set(FIELDS)
+    if unknown:
+        raise ValidationError({name: _("This cannot be set.") for name in unknown})
+    for name, value in fields.items():
+        setattr(patient, name, value)
+    names = (patient.family_name, patient.given_name, patient.number)
+    patient.search_key = f" {search_key(*names)}"
+    patient.phone_digits = "".join(char for char in patient.phone if char.isdigit())
+    patient.full_clean(exclude=["clinic", "created_by", "search_key", "phone_digits"])
+
+
+def _next_number(clinic: Clinic) -> str:
+    """The next number that nobody has. The clinic's row is locked by the caller."""
+    number = clinic.last_number + 1
+    while Patient.objects.filter(clinic=clinic, number=f"{number:05d}").exists():
+        number += 1
+    clinic.last_number = number
+    clinic.save(update_fields=["last_number"])
+    return f"{number:05d}"
