@@ -38,9 +38,7 @@ def update_patient(patient: Patient, *, by: User, version: int, **fields: Any) -
     _fill(patient, fields)
     patient.version += 1
     patient.save()
-    audit.record(
-        "patient-changed", patient, by=by, patient=patient.pk, detail={"fields": changed}
-    )
+    audit.record("patient-changed", patient, by=by, patient=patient.pk, detail={"fields": changed})
     return patient
 
 

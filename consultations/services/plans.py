@@ -1,0 +1,170 @@
+"""Signing: decisions become a plan with numbered, dated sessions, and the record closes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.models import User
+from consultations import policies
+from consultations.enums import ConsultationStatus, SessionKind, SessionStatus, Verdict
+from consultations.models import Consultation, Decision, Plan, PlanSession, Proposal, SessionItem
+from consultations.services.proposals import latest
+from treatments.engine import canonical_json, digest_of
+from treatments.models import Treatment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One treatment in one area on one day, before sessions are numbered."""
+
+    day: date
+    decision: Decision
+    course: dict[str, Any]
+    kind: SessionKind
+    number_in_course: int
+
+
+@transaction.atomic
+def sign(consultation: Consultation, *, by: User) -> Plan:
+    """Sign the decisions of the latest proposal. The consultation never changes after this."""
+    consultation = (
+        Consultation.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=consultation.pk)
+    )
+    policies.check_can_sign(consultation)
+    proposal = latest(consultation)
+    assert proposal is not None  # noqa: S101 - check_can_sign has seen it
+    accepted = list(proposal.decisions.exclude(verdict=Verdict.DECLINED).select_related("area"))
+    document = _document(consultation, proposal, accepted)
+    plan = Plan.objects.create(
+        clinic=consultation.clinic,
+        consultation=consultation,
+        proposal=proposal,
+        patient=consultation.patient,
+        document=canonical_json(document),
+        digest=digest_of(document),
+        signed_at=timezone.now(),
+        signed_by=by,
+    )
+    _write_sessions(plan, accepted)
+    consultation.status = ConsultationStatus.SIGNED
+    consultation.signed_at, consultation.signed_by = plan.signed_at, by
+    consultation.save(update_fields=["status", "signed_at", "signed_by"])
+    audit.record(
+        "plan-signed",
+        plan,
+        by=by,
+        patient=consultation.patient_id,
+        detail={"digest": plan.digest, "receipt": proposal.receipt},
+    )
+    return plan
+
+
+@transaction.atomic
+def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
+    """Say that a scheduled session was done or cancelled."""
+    session = (
+        PlanSession.objects.select_for_update(of=("self",))
+        .select_related("plan")
+        .get(pk=session.pk)
+    )
+    if status not in {SessionStatus.DONE, SessionStatus.CANCELLED}:
+        raise ValidationError({"status": _("A session is marked as done or as cancelled.")})
+    if session.status != SessionStatus.SCHEDULED:
+        raise ValidationError(_("This session is closed already."), code="closed")
+    if status == SessionStatus.DONE and session.planned_on > timezone.localdate():
+        raise ValidationError({"status": _("A session cannot be done before its day.")})
+    session.status = status
+    session.save(update_fields=["status"])
+    audit.record(f"session-{status}", session, by=by, patient=session.plan.patient_id)
+    return session
+
+
+def _write_sessions(plan: Plan, accepted: list[Decision]) -> None:
+    treatments = {row.code: row for row in Treatment.objects.all()}
+    by_day: dict[date, list[Visit]] = defaultdict(list)
+    for visit in _visits(accepted):
+        by_day[visit.day].append(visit)
+    for number, day in enumerate(sorted(by_day), start=1):
+        optional = all(visit.kind == SessionKind.OPTIONAL for visit in by_day[day])
+        session = PlanSession.objects.create(
+            clinic=plan.clinic,
+            plan=plan,
+            number=number,
+            planned_on=day,
+            kind=SessionKind.OPTIONAL if optional else SessionKind.PLANNED,
+        )
+        SessionItem.objects.bulk_create(
+            SessionItem(
+                clinic=plan.clinic,
+                session=session,
+                area=visit.decision.area,
+                treatment=treatments[visit.course["treatment"]],
+                variant=visit.decision.option["variant"] or "",
+                kind=visit.kind,
+                number_in_course=visit.number_in_course,
+                materials={
+                    "formulas": visit.course["formulas"],
+                    "activators": visit.course["activators"],
+                },
+            )
+            for visit in by_day[day]
+        )
+
+
+def _visits(accepted: list[Decision]) -> Iterator[Visit]:
+    for decision in accepted:
+        for course in decision.option["courses"]:
+            days = [
+                *((day, SessionKind.PLANNED) for day in course["planned"]),
+                *((day, SessionKind.OPTIONAL) for day in course["optional"]),
+            ]
+            for number, (day, kind) in enumerate(days, start=1):
+                yield Visit(
+                    day=date.fromisoformat(day),
+                    decision=decision,
+                    course=course,
+                    kind=kind,
+                    number_in_course=number,
+                )
+
+
+def _document(
+    consultation: Consultation, proposal: Proposal, accepted: list[Decision]
+) -> dict[str, Any]:
+    """What was signed, apart from who: no name stands in it, so it can be checked anywhere."""
+    overrides = consultation.overrides.select_related("area", "treatment", "made_by")
+    return {
+        "receipt": proposal.receipt,
+        "release": {"key": proposal.release.key, "digest": proposal.release.digest},
+        "decisions": [
+            {
+                "area": row.area.code,
+                "verdict": row.verdict,
+                "option_number": row.option_number,
+                "option": row.option,
+                "note": row.note,
+            }
+            for row in proposal.decisions.select_related("area")
+        ],
+        "overrides": [
+            {
+                "rule": row.rule,
+                "area": row.area.code,
+                "treatment": row.treatment.code,
+                "reason": row.reason,
+                "text": row.text,
+            }
+            for row in overrides
+        ],
+        "accepted": [row.area.code for row in accepted],
+    }
