@@ -1,0 +1,17 @@
+"""The one bridge from the catalogue's rows to the engine: rows → document → Catalogue."""
+
+from treatments.compiler.current import (
+    NoReleaseInForce,
+    catalogue_of,
+    current_catalogue,
+    current_release,
+)
+from treatments.compiler.document import compile_document
+
+__all__ = [
+    "NoReleaseInForce",
+    "catalogue_of",
+    "compile_document",
+    "current_catalogue",
+    "current_release",
+]

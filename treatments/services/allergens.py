@@ -1,0 +1,27 @@
+from itertools import chain
+
+from treatments.models import Activator, Allergen, Ingredient, IngredientClass
+
+# One can be allergic to whatever goes into the skin: these stand before the curators' own rows.
+_FIRST = 500
+
+
+def keep_allergens_in_step() -> int:
+    """Make every ingredient, class and activator in use an allergen under its own code.
+
+    Allergens are never taken away: records name them. Returns how many were added.
+    """
+    ingredients = Ingredient.objects.active().filter(never_proposed=False)
+    classes = IngredientClass.objects.active().filter(ingredients__in=ingredients).distinct()
+    rows = chain(ingredients, classes, Activator.objects.active())
+    names = {row.code: row.name for row in reversed(list(rows))}
+    known = set(Allergen.objects.values_list("code", flat=True))
+    missing = [
+        Allergen(code=code, name=name, position=_FIRST)
+        for code, name in names.items()
+        if code not in known
+    ]
+    for allergen in missing:
+        allergen.full_clean()
+        allergen.save()
+    return len(missing)

@@ -1,0 +1,228 @@
+"""Bring the catalogue in from files. Rows that are there already are changed, not doubled."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import CharField, Field, ForeignKey, ManyToManyField, Model, TextField
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import User
+from treatments.services.allergens import keep_allergens_in_step
+from treatments.services.merging import MergedRow, children_of, field_of, merge, natural_fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCounts:
+    """Rows that were added, changed or already the same. Nested rows count with their parent."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(slots=True)
+class _Import:
+    """What one run knows: rows by natural key, keys by code, and everything found wrong."""
+
+    rows: dict[type[Model], dict[tuple[object, ...], Model]] = field(default_factory=dict)
+    keys: dict[type[Model], dict[object, object]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    added: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+
+    @contextmanager
+    def fault_at(self, place: str) -> Iterator[None]:
+        """Collect what is wrong, each with its place, and go on with the next row."""
+        try:
+            yield
+        except ValidationError as error:
+            named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for name, messages in named.items():
+                where = place if name in {"", "__all__"} else f"{place}, {name}"
+                self.faults.extend(f"{where}: {message}" for message in messages)
+
+    def check(self) -> None:
+        if self.faults:
+            raise ValidationError(self.faults)
+
+
+@transaction.atomic
+def import_catalogue(documents: Mapping[str, object], *, by: User | None) -> ImportCounts:
+    """Import parsed files by their names: everything or, with one fault, nothing.
+
+    The same files again change nothing. Every fault names its file, row and field.
+    """
+    merged, run = merge(documents), _Import()
+    run.faults.extend(merged.faults)
+    rows = list(merged.rows.values())
+    saved = [(row, one) for row in rows if (one := _save_row(run, row)) is not None]
+    run.check()
+    allergens = keep_allergens_in_step()
+    for row, instance in saved:
+        _save_lists(run, row, instance)
+    run.check()
+    changed = run.changed - run.added
+    counts = ImportCounts(
+        added=len(run.added) + allergens,
+        changed=len(changed),
+        unchanged=len(rows) - len(run.added) - len(changed),
+    )
+    if counts.added or counts.changed:
+        detail = {"added": counts.added, "changed": counts.changed, "files": sorted(documents)}
+        audit.record("catalogue-imported", by=by, detail=detail)
+    return counts
+
+
+def _save_row(run: _Import, row: MergedRow) -> Model | None:
+    """The row without its lists, which may name rows that come later."""
+    instance = _existing(run, row.model).get(row.key)
+    known = instance is not None
+    if instance is None:
+        instance = row.model()
+    before = _plain_values(instance)
+    faults = len(run.faults)
+    for name, value in row.values.items():
+        target = field_of(row.model, name)
+        if target is not None and not isinstance(target, ManyToManyField):
+            with run.fault_at(row.place(name)):
+                _fill(run, instance, target, value)
+    if len(run.faults) == faults:
+        with run.fault_at(row.place()):
+            instance.full_clean()
+    if len(run.faults) > faults:
+        return None
+    if not known:
+        instance.save()
+        run.added.add(id(row))
+    elif _plain_values(instance) != before:
+        instance.save()
+        run.changed.add(id(row))
+    _remember(run, instance, row.key)
+    return instance
+
+
+def _save_lists(run: _Import, row: MergedRow, instance: Model) -> None:
+    children = children_of(row.model)
+    for name, value in row.values.items():
+        target = field_of(row.model, name)
+        with run.fault_at(row.place(name)):
+            if name in children:
+                same = _save_children(run, instance, children[name], value)
+            elif isinstance(target, ManyToManyField):
+                same = _set_links(run, instance, target, value)
+            else:
+                continue
+            if not same:
+                run.changed.add(id(row))
+
+
+def _set_links(run: _Import, instance: Any, target: ManyToManyField, value: object) -> bool:
+    wanted = _linked(run, target, value)
+    links = getattr(instance, target.name)
+    if set(links.values_list("pk", flat=True)) == wanted:
+        return True
+    links.set(wanted)
+    return False
+
+
+def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -> bool:
+    """Nested rows are compared as a whole, and laid anew when anything about them differs."""
+    model, link = relation.related_model, relation.field
+    wanted = [_child(run, model, parent, link, row) for row in value]
+    many = model._meta.many_to_many
+    existing = list(getattr(parent, relation.get_accessor_name()).all())
+    now = [(_plain_values(one), _linked_now(one, many)) for one in existing]
+    if now == [(_plain_values(one), links) for one, links in wanted]:
+        return True
+    for old in existing:
+        old.delete()
+    for one, links in wanted:
+        one.full_clean()
+        one.save()
+        for name, keys in links.items():
+            getattr(one, name).set(keys)
+    return False
+
+
+def _child(
+    run: _Import, model: type[Model], parent: Model, link: Any, row: dict[str, Any]
+) -> tuple[Model, dict[str, set[object]]]:
+    child = model()
+    setattr(child, link.name, parent)
+    links: dict[str, set[object]] = {one.name: set() for one in model._meta.many_to_many}
+    for name, value in row.items():
+        target = field_of(model, name)
+        if target is None or target is link:
+            raise ValidationError({name: _("There is no such field.")})
+        if isinstance(target, ManyToManyField):
+            links[name] = _linked(run, target, value)
+        else:
+            _fill(run, child, target, value)
+    return child, links
+
+
+def _linked_now(row: Any, many: Any) -> dict[str, set[object]]:
+    return {one.name: set(getattr(row, one.name).values_list("pk", flat=True)) for one in many}
+
+
+def _fill(run: _Import, instance: Model, target: Field, value: object) -> None:
+    if isinstance(target, ForeignKey):
+        key = None if value is None else _key_of(run, target, value)
+        setattr(instance, target.attname, key)
+        return
+    if isinstance(target, CharField | TextField) and not isinstance(value, str):
+        raise ValidationError({target.name: _("This must be text.")})
+    try:
+        setattr(instance, target.attname, target.to_python(value))
+    except ValidationError as error:
+        raise ValidationError({target.name: error.messages}) from None
+
+
+def _linked(run: _Import, target: ManyToManyField, value: object) -> set[object]:
+    if not isinstance(value, list):
+        raise ValidationError({target.name: _("This must be a list of codes.")})
+    return {_key_of(run, target, code) for code in value}
+
+
+def _key_of(run: _Import, target: Any, code: object) -> object:
+    """The primary key behind a code."""
+    model = target.related_model
+    if model not in run.keys:
+        (name,) = natural_fields(model)
+        run.keys[model] = dict(model.objects.values_list(name, "pk"))
+    if not isinstance(code, str) or code not in run.keys[model]:
+        message = _("There is no %(kind)s “%(code)s”.")
+        params = {"kind": model._meta.verbose_name, "code": code}
+        raise ValidationError({target.name: message % params})
+    return run.keys[model][code]
+
+
+def _existing(run: _Import, model: type[Model]) -> dict[tuple[object, ...], Model]:
+    if model not in run.rows:
+        names = natural_fields(model)
+        keys = {one.name for one in model._meta.concrete_fields if isinstance(one, ForeignKey)}
+        rows: Any = model._meta.default_manager
+        rows = rows.select_related(*keys.intersection(names))
+        run.rows[model] = {_natural_key(row, names): row for row in rows}
+    return run.rows[model]
+
+
+def _natural_key(row: Any, names: tuple[str, ...]) -> tuple[object, ...]:
+    parts = (getattr(row, name) for name in names)
+    return tuple(part.code if isinstance(part, Model) else part for part in parts)
+
+
+def _remember(run: _Import, instance: Model, key: tuple[object, ...]) -> None:
+    run.rows[type(instance)][key] = instance
+    if type(instance) in run.keys:
+        run.keys[type(instance)][key[0]] = instance.pk
+
+
+def _plain_values(instance: Model) -> dict[str, object]:
+    fields = [one for one in instance._meta.concrete_fields if not one.primary_key]
+    return {one.attname: getattr(instance, one.attname) for one in fields}

@@ -1,0 +1,69 @@
+"""Publish the catalogue as a release, and say which release is in force."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import User
+from treatments.compiler import compile_document
+from treatments.engine import Catalogue, canonical_json
+from treatments.models import Release, ReleaseActivation
+from treatments.services.allergens import keep_allergens_in_step
+from treatments.services.publishing import faults_of
+
+
+@transaction.atomic
+def publish_release(
+    key: str, *, by: User | None, note: str = "", effective_at: datetime | None = None
+) -> Release:
+    """Freeze the catalogue as it stands and put it in force, at once or from a later moment.
+
+    Refused, with everything that a curator can mend, when the catalogue is not fit to publish.
+    """
+    release = Release(key=key, digest="unset", body="unset", note=note, published_by=by)
+    release.full_clean(exclude=["published_at"])
+    keep_allergens_in_step()
+    document = compile_document(key)
+    if faults := faults_of(document):
+        raise ValidationError(faults, code="not_publishable")
+    release.digest = Catalogue.from_document(document).digest
+    release.body = canonical_json(document)
+    try:
+        with transaction.atomic():
+            release.save(force_insert=True)
+    except IntegrityError:
+        raise ValidationError(
+            {"key": _("There is already a release “%(key)s”.") % {"key": key}}
+        ) from None
+    audit.record("release-published", release, by=by, detail={"key": key, "digest": release.digest})
+    activate_release(release, by=by, effective_at=effective_at, note=note)
+    return release
+
+
+@transaction.atomic
+def activate_release(
+    release: Release, *, by: User | None, effective_at: datetime | None = None, note: str = ""
+) -> ReleaseActivation:
+    """Put a release in force from a moment on; an older one too, which is how to roll back."""
+    activation = ReleaseActivation(
+        release=release, effective_at=_moment(effective_at), activated_by=by, note=note
+    )
+    activation.full_clean(exclude=["activated_at"])
+    activation.save(force_insert=True)
+    detail = {"key": release.key, "effective_at": activation.effective_at.isoformat()}
+    audit.record("release-activated", release, by=by, detail=detail)
+    return activation
+
+
+def _moment(effective_at: datetime | None) -> datetime:
+    """Forms give whole minutes: the one that is running means now. What has passed stays."""
+    now = timezone.now()
+    if effective_at is None:
+        return now
+    if effective_at < now.replace(second=0, microsecond=0):
+        raise ValidationError({"effective_at": _("A release cannot come into force in the past.")})
+    return max(effective_at, now)
