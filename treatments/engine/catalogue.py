@@ -48,6 +48,11 @@ class Catalogue:
         for treatment in self.vocabulary.treatments:
             if not any(not one.concerns for one in protocols.get(treatment.code, ())):
                 raise ValueError(f"{treatment.code} has no protocol of its own")
+        for protocol in (one for made in protocols.values() for one in made):
+            if protocol.planned < 1 or protocol.interval_days < 1:
+                raise ValueError("a protocol needs a session, and a day between two of them")
+        if not self.vocabulary.performers:
+            raise ValueError("there is no performer")
         for suitability in self.vocabulary.suitabilities.values():
             if suitability.formula not in {None, *self.vocabulary.formulas}:
                 raise ValueError(f"there is no formula {suitability.formula}")

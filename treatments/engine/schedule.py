@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from treatments.engine.calendar import Calendar, after
 from treatments.engine.plans import Alternating, Combination, Protocol, SameSession
@@ -53,8 +54,8 @@ def _around(
     """On a grid that begins one gap after the first leading session, clear of all of them."""
     protocol = follow.protocol
     slot = after(leading[0], rhythm.gap_days)
-    while slot < follow.not_before:
-        slot = after(slot, protocol.interval_days)
+    early = max((follow.not_before - slot).days, 0)
+    slot = after(slot, ceil(early / protocol.interval_days) * protocol.interval_days)
     days: list[date] = []
     for number in range(protocol.sessions):
         day = after(slot, protocol.interval_days * number)
