@@ -1,0 +1,73 @@
+"""Pages about the person and the program itself: account, clinics, what to say when it fails."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+from django_htmx.http import HttpResponseClientRedirect
+
+from clinic.forms import LoginForm, PasswordForm
+from clinic.models import Membership
+from clinic.permissions import actor
+from clinic.scoping import SESSION_KEY
+
+_NEVER_SHOWN = ("password", "csrf", "version")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(LoginView):
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """A fragment of a page that needs a login sends the whole page here."""
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(reverse("login"))
+        return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+
+
+class PasswordChange(PasswordChangeView):
+    form_class = PasswordForm
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form: PasswordForm) -> HttpResponse:  # type: ignore[override]
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+choose_language = login_not_required(set_language)
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    memberships = Membership.objects.filter(user=actor(request), is_active=True)
+    context = {"memberships": memberships.select_related("clinic").order_by("clinic__name")}
+    return render(request, "clinic/account.html", context)
+
+
+@require_POST
+def switch_clinic(request: HttpRequest) -> HttpResponse:
+    """Speak for another of one's clinics from now on."""
+    mine = Membership.objects.filter(user=actor(request), is_active=True)
+    chosen = get_object_or_404(mine, pk=request.POST.get("membership"))
+    request.session[SESSION_KEY] = str(chosen.clinic_id)
+    messages.success(request, _("You now work in %(clinic)s.") % {"clinic": chosen.clinic})
+    return redirect("consultations:today")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form came without its token, mostly because the session ended. Nothing typed is lost."""
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value.strip() and not any(part in name.lower() for part in _NEVER_SHOWN)
+    ]
+    return render(request, "403_csrf.html", {"typed": typed, "reason": reason}, status=403)
