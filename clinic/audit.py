@@ -24,7 +24,8 @@ class Origin:
     channel: str = "command"
 
 
-_origin: ContextVar[Origin] = ContextVar("audit_origin", default=Origin())
+_COMMAND = Origin()
+_origin: ContextVar[Origin] = ContextVar("audit_origin", default=_COMMAND)
 
 
 @contextmanager

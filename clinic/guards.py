@@ -113,18 +113,24 @@ def create_sql(trigger: Trigger, vendor: str) -> list[str]:
             return []
         when = f"WHEN {trigger.when} " if trigger.when else ""
         return [
-            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
-            f"{when}BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+            (
+                f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
+                f"{when}BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+            )
         ]
     refuse = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'check_violation';"
     body = f"IF {trigger.when} THEN {refuse} END IF;" if trigger.when else refuse
     done = "RETURN OLD;" if trigger.event == "DELETE" else "RETURN NEW;"
     level = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
     return [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
-        f"BEGIN {body} {done} END $guard$",
-        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
-        f"FOR EACH {level} EXECUTE FUNCTION {trigger.name}()",
+        (
+            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+            f"BEGIN {body} {done} END $guard$"
+        ),
+        (
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
+            f"FOR EACH {level} EXECUTE FUNCTION {trigger.name}()"
+        ),
     ]
 
 

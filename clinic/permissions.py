@@ -21,7 +21,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 def actor(request: HttpRequest) -> User:
     """The person behind an authenticated request."""
-    return cast(User, request.user)
+    return cast("User", request.user)
 
 
 def allowed(request: HttpRequest, action: Action) -> bool:
@@ -42,7 +42,7 @@ def require(action: Action) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         guarded.required_action = action  # type: ignore[attr-defined]
-        return guarded
+        return cast("View[P]", guarded)
 
     return decorate
 
@@ -60,7 +60,7 @@ class ActionPermission(BasePermission):
         if request.method == "OPTIONS":
             key = next(iter(view.required_actions))
         action = view.required_actions.get(key) or view.required_actions.get("*")
-        if action is None or not allowed(cast(HttpRequest, request), action):
+        if action is None or not allowed(cast("HttpRequest", request), action):
             audit.refused(str(action or key))
             return False
         token = request.auth

@@ -29,6 +29,7 @@ from treatments.models import (
     Ingredient,
     LabTest,
     Medication,
+    PerformerLevel,
     Procedure,
 )
 
@@ -262,8 +263,6 @@ class _Terms:
         }
 
     def performer(self, code: str | None) -> Any:
-        from treatments.models import PerformerLevel
-
         return PerformerLevel.objects.get(code=code) if code else None
 
 

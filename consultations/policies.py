@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.enums import ConsultationStatus, Verdict
 from consultations.models import Consultation, Proposal
-from treatments.compiler import current_release
+from treatments.compiler import catalogue_of, current_release
 
 STATE_CODES = frozenset({"closed", "stale", "undecided", "nothing-proposed", "performer"})
 
@@ -52,9 +52,9 @@ def check_can_override(proposal: Proposal, rule: str, area: str, treatment: str)
         if one["area"] != area:
             continue
         for standing in one["treatments"]:
-            if standing["treatment"] == treatment and rule in standing["findings"]:
-                if _overridable(proposal, rule, treatment):
-                    return
+            stands = standing["treatment"] == treatment and rule in standing["findings"]
+            if stands and _overridable(proposal, rule, treatment):
+                return
     raise ValidationError(_("This rule cannot be overridden here."), code="not-overridable")
 
 
@@ -90,8 +90,6 @@ def check_can_sign(consultation: Consultation) -> None:
 
 def _check_performer(proposal: Proposal, options: list[dict[str, Any]]) -> None:
     """Combinations that ask for another performer can be looked at but not signed."""
-    from treatments.compiler import catalogue_of
-
     combinations = catalogue_of(proposal.release).document["combinations"]
     blocking = {one["warning"] for one in combinations if one["warning"]}
     if any(blocking & set(option["warnings"]) for option in options):

@@ -2,14 +2,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
 from clinic.models.clinic import validate_weekdays
 from clinic.text import validate_storable
 from consultations.enums import Combination, ConsultationStatus, Fitzpatrick, Glogau
 from consultations.models.patients import Patient
-from consultations.models.rows import ClinicalRow
-from consultations.querysets import ConsultationQuerySet
+from consultations.models.rows import ClinicalRow, ConsultationManager
 from treatments.models import PerformerLevel
 
 
@@ -66,9 +64,7 @@ class Consultation(ClinicalRow):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
     )
 
-    objects = ScopedManager(
-        clinic="clinic", _manager_class=models.Manager.from_queryset(ConsultationQuerySet)
-    )
+    objects = ConsultationManager()  # type: ignore[misc]  # narrower than the abstract row's
 
     class Meta(ClinicalRow.Meta):
         verbose_name = _("consultation")

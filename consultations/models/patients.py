@@ -4,12 +4,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
 from clinic.text import validate_storable
 from consultations.enums import Sex
-from consultations.models.rows import ClinicalRow
-from consultations.querysets import PatientQuerySet
+from consultations.models.rows import ClinicalRow, PatientManager
 
 OLDEST = 130
 
@@ -49,9 +47,7 @@ class Patient(ClinicalRow):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
     )
 
-    objects = ScopedManager(
-        clinic="clinic", _manager_class=models.Manager.from_queryset(PatientQuerySet)
-    )
+    objects = PatientManager()  # type: ignore[misc]  # narrower than the abstract row's
 
     class Meta(ClinicalRow.Meta):
         verbose_name = _("patient")

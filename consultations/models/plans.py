@@ -3,14 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
 from consultations.enums import SessionKind, SessionStatus
 from consultations.models.consultations import Consultation
 from consultations.models.patients import Patient
 from consultations.models.proposals import Proposal
-from consultations.models.rows import ClinicalRow
-from consultations.querysets import PlanQuerySet
+from consultations.models.rows import ClinicalRow, PlanManager
 from treatments.models import Area, Treatment
 
 
@@ -25,9 +23,7 @@ class Plan(ClinicalRow):
     signed_at = models.DateTimeField(_("signed at"))
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = ScopedManager(
-        clinic="clinic", _manager_class=models.Manager.from_queryset(PlanQuerySet)
-    )
+    objects = PlanManager()  # type: ignore[misc]  # narrower than the abstract row's
 
     class Meta(ClinicalRow.Meta):
         verbose_name = _("plan")

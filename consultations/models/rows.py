@@ -1,12 +1,38 @@
 """What all clinical rows share."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
+from django_scopes import get_scope
+from django_scopes.manager import DisabledQuerySet
 
 from clinic.models import Clinic
+from consultations.querysets import ConsultationQuerySet, PatientQuerySet, PlanQuerySet
+
+
+class ClinicalManager(models.Manager):
+    """Rows of the clinic that is open (django-scopes); without one, every query raises.
+
+    Written as a class, unlike the library's own factory, so that types are known.
+    """
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        scope = get_scope()
+        if not scope.get("_enabled", True):
+            return super().get_queryset()
+        if "clinic" not in scope:
+            closed: models.QuerySet[Any] = DisabledQuerySet(
+                self.model, using=self._db, missing_scopes={"clinic"}
+            )
+            return closed
+        return super().get_queryset().filter(clinic=scope["clinic"])
+
+
+PatientManager = ClinicalManager.from_queryset(PatientQuerySet)
+ConsultationManager = ClinicalManager.from_queryset(ConsultationQuerySet)
+PlanManager = ClinicalManager.from_queryset(PlanQuerySet)
 
 
 class ClinicalRow(models.Model):
@@ -15,7 +41,7 @@ class ClinicalRow(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", editable=False)
 
-    objects = ScopedManager(clinic="clinic")
+    objects = ClinicalManager()
 
     class Meta:
         abstract = True

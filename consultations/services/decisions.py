@@ -139,7 +139,7 @@ def _option(area: Mapping[str, Any], verdict: str, number: int | None) -> dict[s
 
 
 def _record(
-    action: str, proposal: Proposal, subject: Any, by: User, detail: dict[str, object]
+    action: str, proposal: Proposal, subject: Any, by: User, detail: Mapping[str, object]
 ) -> None:
     patient = proposal.consultation.patient_id
     audit.record(action, subject, by=by, patient=patient, detail=detail)

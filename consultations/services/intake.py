@@ -71,7 +71,7 @@ def update_consultation(
 
 
 @transaction.atomic
-def replace_section(  # noqa: PLR0913 - a section, its rows, and what is saved with them
+def replace_section(
     consultation: Consultation,
     section: str,
     rows: Iterable[Mapping[str, Any]],

@@ -13,7 +13,7 @@ from consultations.errors import Fault, IncompleteFacts
 from consultations.facts import request_of
 from consultations.models import Consultation, Proposal, RuleOverride
 from treatments.compiler import catalogue_of, current_catalogue, current_release
-from treatments.engine import InvalidRequest, canonical_json, evaluate, parse_facts
+from treatments.engine import Catalogue, InvalidRequest, canonical_json, evaluate, parse_facts
 
 Override = tuple[str, str | None, str]
 
@@ -80,7 +80,9 @@ def data_of(proposal: Proposal) -> dict[str, Any]:
     return response
 
 
-def _evaluate(catalogue: Any, request: dict[str, Any], overrides: frozenset[Override]) -> Any:
+def _evaluate(
+    catalogue: Catalogue, request: dict[str, Any], overrides: frozenset[Override]
+) -> dict[str, Any]:
     try:
         return evaluate(catalogue, parse_facts(catalogue, request), overrides=overrides)
     except InvalidRequest as error:

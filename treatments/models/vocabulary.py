@@ -1,6 +1,6 @@
 """The terms that facts about a patient are recorded in."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -16,7 +16,7 @@ validate_code = RegexValidator(
 class CodedQuerySet(models.QuerySet):
     """Rows that are known by a code everywhere outside the database."""
 
-    def get_by_natural_key(self, code: str) -> models.Model:
+    def get_by_natural_key(self, code: str) -> Any:
         return self.get(code=code)
 
     def active(self) -> Self:
