@@ -15,6 +15,7 @@ from treatments.models.vocabulary import (
     MedicationClass,
     Procedure,
 )
+from treatments.validators import validate_bounds
 
 
 class RuleClause(models.Model):
@@ -115,3 +116,7 @@ class RuleClause(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    def clean(self) -> None:
+        validate_bounds("age_below", self.age_from, self.age_below)
+        validate_bounds("value_below", self.value_from, self.value_below)

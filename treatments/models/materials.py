@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import Vehicle
 from treatments.models.vocabulary import CodedTerm
+from treatments.validators import validate_proposable
 
 
 class OptionWarning(CodedTerm):
@@ -92,6 +93,11 @@ class FormulaIngredient(models.Model):
 
     def __str__(self) -> str:
         return str(self.ingredient)
+
+    def clean(self) -> None:
+        ingredient = getattr(self, "ingredient", None)
+        if ingredient is not None:
+            validate_proposable(ingredient)
 
 
 class Product(CodedTerm):

@@ -16,6 +16,7 @@ from treatments.models.vocabulary import (
     Concern,
     PerformerLevel,
 )
+from treatments.validators import validate_formula
 
 
 class Suitability(models.Model):
@@ -49,6 +50,11 @@ class Suitability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.concern}: {self.treatment}"
+
+    def clean(self) -> None:
+        treatment = getattr(self, "treatment", None)
+        if treatment is not None:
+            validate_formula(treatment.preparation, has_formula=self.formula_id is not None)
 
 
 class Protocol(CodedTerm):

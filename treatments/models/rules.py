@@ -16,6 +16,7 @@ from treatments.enums import (
 from treatments.models.materials import Ingredient, OptionWarning
 from treatments.models.treatments import Treatment
 from treatments.models.vocabulary import Allergen, CodedQuerySet, Referral
+from treatments.validators import validate_asking, validate_conflict_code
 
 validate_rule_code = RegexValidator(
     r"^[A-Z]-[0-9]{2,3}[a-z]?\Z", _("Use a letter, a hyphen and a number, for example “L-36”.")
@@ -163,6 +164,10 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.title}"
+
+    def clean(self) -> None:
+        validate_asking(self.when_unknown, age_from=self.ask_age_from, age_to=self.ask_age_to)
+        validate_conflict_code(self.conflict_code)
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from treatments.validators import validate_area_tree
+
 validate_code = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
     _("Use small letters, digits and single hyphens, for example “fine-lines”."),
@@ -72,6 +74,9 @@ class Area(CodedTerm):
                 violation_error_message=_("An area cannot lie in itself."),
             ),
         ]
+
+    def clean(self) -> None:
+        validate_area_tree(self)
 
 
 class Concern(CodedTerm):

@@ -7,14 +7,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from treatments.enums import Claim, EffectKind, Preparation, RuleKind, Scope
+from treatments.enums import Claim, ClauseKind, Preparation, RuleKind, Scope
 from treatments.models import Citation, Statement
+from treatments.policies import WITH_ALLERGENS, EffectShape, RuleShape, faults_of_rule
 from treatments.services.references import Document, dangling, leaves, owner_of
 
 PARAMETERS = ("age_min", "age_max", "open_day_search_days")
 NEVER_EMPTY = ("areas", "concerns", "treatments", "performers")
-RESERVED_CONFLICTS = {"allergies", "future"}  # the engine finds these without a rule
-AREA_FACTS = {"finding", "procedure"}
 Row = dict[str, Any]
 
 
@@ -28,7 +27,6 @@ def faults_of(document: Document) -> list[str]:
         _formulas,
         _suitabilities,
         _protocols,
-        _input_conflicts,
         _rules,
         _sources,
     )
@@ -91,71 +89,35 @@ def _protocols(document: Document) -> Iterator[tuple[str, str]]:
             yield row["code"], _("it needs exactly one protocol without concerns, its standard.")
 
 
-def _input_conflicts(document: Document) -> Iterator[tuple[str, str]]:
-    for row in document["input_conflicts"]:
-        if row["code"] in RESERVED_CONFLICTS:
-            yield row["code"], _("this conflict code is taken.")
-        yield from ((row["code"], fault) for fault in _trigger_faults(row["trigger"]))
-
-
 def _rules(document: Document) -> Iterator[tuple[str, str]]:
-    for row in document["rules"]:
-        faults = _FAULTS.get(RuleKind(row["kind"]))
-        yield from ((row["code"], fault) for fault in (faults(row) if faults else ()))
+    conflicts = [{**row, "kind": RuleKind.INPUT_CONFLICT} for row in document["input_conflicts"]]
+    for row in [*document["rules"], *conflicts]:
+        yield from ((row["code"], str(fault.message)) for fault in faults_of_rule(_shape(row)))
+        yield from ((row["code"], fault) for fault in _unnamed(row))
 
 
-def _contraindication(row: Row) -> Iterator[str]:
-    yield from _trigger_faults(row["trigger"])
-    yield from _effect_faults(row)
-    kinds = {leaf["kind"] for leaf in leaves(row["trigger"])}
-    if row["scope"] == Scope.AREA and not kinds & AREA_FACTS:
-        yield _("a rule on an area needs a line on a finding or a past procedure there.")
+def _shape(row: Row) -> RuleShape:
+    return RuleShape(
+        kind=row["kind"],
+        scope=row.get("scope", Scope.ALL),
+        wait_days=row.get("wait_days"),
+        clauses=tuple(leaf["kind"] for leaf in leaves(row.get("trigger") or {})),
+        effects=tuple(
+            EffectShape(effect=one["effect"], on_treatment=one["treatment"] is not None)
+            for one in row.get("effects", ())
+        ),
+    )
 
 
-def _effect_faults(row: Row) -> Iterator[str]:
-    whole = row["scope"] == Scope.ALL
-    if not row["effects"]:
-        yield _("it has no effect.")
-    if any((one["treatment"] is None) is not whole for one in row["effects"]):
-        yield (
-            _("its effects must be on the whole patient, without a treatment.")
-            if whole
-            else _("each of its effects must name a treatment.")
-        )
-    effects = {one["effect"] for one in row["effects"]}
-    if EffectKind.DELAY in effects and row["wait_days"] is None and not _endless(row):
-        yield _("give the days to wait.")
-    if EffectKind.REFER in effects and not whole:
-        yield _("only a rule on the whole patient can refer the patient.")
-
-
-def _endless(row: Row) -> bool:
-    """A delay that rests on nothing with a date ends when the facts change, not after days."""
-    dated = {*AREA_FACTS, "medication"}
-    return not any(leaf["kind"] in dated for leaf in leaves(row["trigger"]))
-
-
-def _trigger_faults(trigger: Row) -> Iterator[str]:
-    found = list(leaves(trigger))
-    if not found:
-        yield _("it has no line that says when it applies.")
-    for leaf in found:
-        if leaf["kind"] == "medication" and not leaf["classes"] and not leaf["medications"]:
-            yield _("a line on medication must name a class or a medication.")
-        if leaf["kind"] == "allergy" and not leaf["allergens"]:
-            yield _("a line on allergy must name an allergen.")
-
-
-def _allergens(row: Row) -> Iterator[str]:
-    if not row["allergens"]:
+def _unnamed(row: Row) -> Iterator[str]:
+    """Lists that must name something."""
+    if row["kind"] in WITH_ALLERGENS and not row["allergens"]:
         yield _("name at least one allergen.")
-
-
-_FAULTS: dict[RuleKind, Callable[[Row], Iterator[str]]] = {
-    RuleKind.CONTRAINDICATION: _contraindication,
-    RuleKind.CROSS_REACTIVITY: _allergens,
-    RuleKind.ALLERGEN_WARNING: _allergens,
-}
+    for leaf in leaves(row.get("trigger") or {}):
+        if leaf["kind"] == ClauseKind.MEDICATION and not leaf["classes"] + leaf["medications"]:
+            yield _("a line on medication must name a class or a medication.")
+        if leaf["kind"] == ClauseKind.ALLERGY and not leaf["allergens"]:
+            yield _("a line on allergy must name an allergen.")
 
 
 def _sources(document: Document) -> Iterator[tuple[str, str]]:

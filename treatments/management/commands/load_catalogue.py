@@ -1,6 +1,7 @@
 """Bring in the starter catalogue and, where there is no release yet, publish it."""
 
 import json
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +17,39 @@ FIRST_RELEASE = "2026.1"
 
 
 class Command(BaseCommand):
-    help = "Load fixtures/catalogue; publish it when nothing is published. Safe to run again."
+    help = (
+        "Load fixtures/catalogue and publish it, when nothing is published yet. Safe to run again: "
+        "from the first release on the catalogue belongs to its curators."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--again",
+            action="store_true",
+            help="bring the files in over what curators have edited since; publishes nothing",
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = Path(settings.BASE_DIR) / "fixtures" / "catalogue"
-        documents = {
-            path.name: json.loads(path.read_text(encoding="utf-8"))
-            for path in sorted(folder.glob("*.json"))
-        }
+        published = Release.objects.exists()
+        if published and not options["again"]:
+            self.stdout.write("Catalogue: already there, nothing changed.")
+            return
         try:
-            counts = import_catalogue(documents, by=None)
+            counts = import_catalogue(_documents(), by=None)
             self.stdout.write(
                 f"Catalogue: {counts.added} rows added, {counts.changed} changed, "
                 f"{counts.unchanged} already there."
             )
-            if not Release.objects.exists():
+            if not published:
                 release = publish_release(FIRST_RELEASE, by=None, note="Starter catalogue")
                 self.stdout.write(f"Release {release.key} is in force.")
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from None
+
+
+def _documents() -> dict[str, object]:
+    folder = Path(settings.BASE_DIR) / "fixtures" / "catalogue"
+    return {
+        path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")
+    }
