@@ -124,8 +124,8 @@ def create_sql(trigger: Trigger, vendor: str) -> list[str]:
     level = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
     return [
         (
-            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
-            f"BEGIN {body} {done} END $guard$"
+            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger "
+            f"LANGUAGE plpgsql AS $guard$ BEGIN {body} {done} END $guard$"
         ),
         (
             f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "

@@ -116,11 +116,12 @@ def request_of(consultation: Consultation) -> Document:
         "consulted_on": consultation.consulted_on.isoformat(),
         "patient": _patient(consultation),
         "concerns": _rows(consultation, SECTIONS["concerns"]),
+        "conditions": {
+            row.condition.code: row.answer for row in consultation.condition_answers.all()
+        },
     }
-    answers = {row.condition.code: row.answer for row in consultation.condition_answers.all()}
     optional: Document = {
         "start_on": _plain(consultation.start_on),
-        "conditions": answers or None,
         "no_known_allergies": consultation.no_known_allergies,
         "medications_reviewed": consultation.medications_reviewed,
         **{key: _rows(consultation, SECTIONS[key]) or None for key in _LISTS},
