@@ -21,7 +21,6 @@ WITH_ALLERGENS = frozenset({RuleKind.CROSS_REACTIVITY, RuleKind.ALLERGEN_WARNING
 class Place(StrEnum):
     """Where on the form a fault is shown."""
 
-    RULE = "rule"
     CLAUSES = "clauses"
     EFFECTS = "effects"
 

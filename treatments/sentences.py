@@ -49,7 +49,10 @@ def effect_phrase(rule: Rule) -> str:
 
 
 def clause_phrase(clause: RuleClause) -> str:
-    """One trigger line; a negated condition reads as its opposite answer."""
+    """One trigger line; a negated condition or sex reads as its opposite."""
+    if clause.kind == ClauseKind.SEX:
+        sex = _("sex is not %(sex)s") if clause.negated else _("sex is %(sex)s")
+        return sex % {"sex": clause.get_sex_display().lower()}
     if clause.kind == ClauseKind.CONDITION:
         answer = _("%(term)s is no") if clause.negated else _("%(term)s is yes")
         return answer % {"term": clause.condition}
@@ -83,10 +86,6 @@ def _span(low: Any, below: Any, unit: str) -> str:
 
 def _plain(number: Any) -> str | None:
     return None if number is None else f"{number.normalize():f}"
-
-
-def _sex(clause: RuleClause) -> str:
-    return _("sex is %(sex)s") % {"sex": clause.get_sex_display().lower()}
 
 
 def _age(clause: RuleClause) -> str:
@@ -131,7 +130,6 @@ def _allergy(clause: RuleClause) -> str:
 
 
 _CLAUSES: dict[ClauseKind, Callable[[RuleClause], str]] = {
-    ClauseKind.SEX: _sex,
     ClauseKind.AGE: _age,
     ClauseKind.MEDICATION: _medication,
     ClauseKind.LAB: _lab,
@@ -157,20 +155,21 @@ def _effects_of_kind(rule: Rule, kind: str, effects: list[RuleEffect]) -> str:
     names = [str(effect.treatment or _("any treatment")) for effect in effects]
     text = str(_effect_texts()[EffectKind(kind)]) % {"treatments": _join(_(" and "), names)}
     if kind == EffectKind.DELAY and rule.wait_days is not None:
-        text += " " + _("%(days)s days") % {"days": rule.wait_days} + _since(rule)
+        text += " " + _wait(rule)
     return text + (_(", in that area") if rule.scope == Scope.AREA else "")
 
 
-def _since(rule: Rule) -> str:
-    """From when the days of a delay count; nothing when its lines tell different days."""
-    kinds = {clause.kind for clause in rule.clauses.all()}
+def _wait(rule: Rule) -> str:
+    """How long a delay lasts; from when, only where all its lines tell of the same kind of day."""
     texts = {
-        ClauseKind.MEDICATION: _(" after the last dose"),
-        ClauseKind.FINDING: _(" after it clears"),
-        ClauseKind.PROCEDURE: _(" after it was done"),
+        ClauseKind.MEDICATION: (_("until the last dose"), _("%(days)s days after the last dose")),
+        ClauseKind.FINDING: (_("until it clears"), _("%(days)s days after it clears")),
+        ClauseKind.PROCEDURE: (_("until it is done"), _("%(days)s days after it was done")),
     }
+    kinds = {clause.kind for clause in rule.clauses.all()}
     dated = [text for kind, text in texts.items() if kind in kinds]
-    return dated[0] if len(dated) == 1 else ""
+    at_once, later = dated[0] if len(dated) == 1 else (_("%(days)s days"), _("%(days)s days"))
+    return (later if rule.wait_days else at_once) % {"days": rule.wait_days}
 
 
 def _effect_texts() -> dict[EffectKind, str]:

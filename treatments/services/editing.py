@@ -24,6 +24,7 @@ SUBSTANCES: tuple[type[Ingredient | IngredientClass | Activator], ...] = (
     Activator,
 )
 MOST_NAMED = 10
+FIRST_ALLERGENS = 500  # substances stand before the allergens that curators list themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +193,9 @@ def _keep_allergen(
     """See to it that an allergy to the substance can be recorded, under the same code and name."""
     allergen = Allergen.objects.filter(code=substance.code).first()
     if allergen is None:
-        allergen = Allergen(code=substance.code, name=substance.name)
+        if getattr(substance, "never_proposed", False):
+            return
+        allergen = Allergen(code=substance.code, name=substance.name, position=FIRST_ALLERGENS)
     elif allergen.name == old_name:
         allergen.name = substance.name
     allergen.active = allergen.active or substance.active

@@ -1,0 +1,36 @@
+"""The history of the whole catalogue, also of rows that are gone."""
+
+from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from clinic.roles import Action
+from clinic.service_admin import ReadOnlyAdmin
+from treatments.admin.history import told
+from treatments.models import CatalogueChange
+
+
+@admin.register(CatalogueChange)
+class CatalogueChangeAdmin(ReadOnlyAdmin):
+    view_action = Action.VIEW_CATALOGUE
+    list_display = ("at", "by", "kind", "kind_of_row", "label", "in_words")
+    list_display_links = ("at", "label")
+    list_filter = ("kind", "at", "model", ("by", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("by",)
+    date_hierarchy = "at"
+    search_fields = ("label", "by__username", "by__first_name", "by__last_name", "row")
+    fields = ("at", "by", "kind", "kind_of_row", "label", "in_words")
+    readonly_fields = fields
+
+    @admin.display(description=_("kind of row"))
+    def kind_of_row(self, change: CatalogueChange) -> str:
+        return told(change).kind_of_row
+
+    @admin.display(description=_("old and new values"))
+    def in_words(self, change: CatalogueChange) -> str:
+        lines = format_html_join(
+            "",
+            "<li>{}: {} → {}</li>",
+            ((n, old or "-", new or "-") for n, old, new in told(change).values),
+        )
+        return format_html('<ul class="values">{}</ul>', lines)
