@@ -213,7 +213,7 @@ def _existing(run: _Import, model: type[Model]) -> dict[tuple[object, ...], Mode
 
 
 def _natural_key(row: Any, names: tuple[str, ...]) -> tuple[object, ...]:
-    parts = (getattr(row, name) for name in names)
+    parts: list[Any] = [getattr(row, name) for name in names]
     return tuple(part.code if isinstance(part, Model) else part for part in parts)
 
 
