@@ -138,4 +138,5 @@ def rule(code, trigger, *effects, **changes):
 
 
 def with_rules(catalogue, *added):
-    return release(catalogue, lambda document: document["rules"].extend(added))
+    document = catalogue.document
+    return Catalogue.from_document({**document, "rules": [*document["rules"], *added]})

@@ -40,6 +40,8 @@ def deep(levels):
 PEEL = {"procedure": "chemical-peel", "area": "face", "performed_on": "2026-02-20"}
 INFECTION = {"finding": "infection", "area": "back"}
 
+FINE_LINES = {"concern": "fine-lines", "area": "face"}
+
 BAD = {
     "not an object": (["a", "list"], [""]),
     "null": (None, [""]),
@@ -322,7 +324,8 @@ GOOD = {
     },
     "empty lists and objects": request(
         allergies=[], medications=[], labs=[], area_findings=[], procedures=[],
-        preferences={}, conditions={}, clinic={"closed_weekdays": [], "closed_on": [], "products": []},
+        preferences={}, conditions={},
+        clinic={"closed_weekdays": [], "closed_on": [], "products": []},
     ),
     "age 130": patient(sex="male", age=130),
     "born today": patient(sex="male", birth_date="2026-03-02"),
