@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import CharField, Field, ForeignKey, ManyToManyField, Model, TextField
 from django.utils.translation import gettext as _
@@ -36,14 +36,15 @@ class _Import:
     changed: set[int] = field(default_factory=set)
 
     @contextmanager
-    def fault_at(self, place: str) -> Iterator[None]:
+    def fault_at(self, row: MergedRow, name: str = "") -> Iterator[None]:
         """Collect what is wrong, each with its place, and go on with the next row."""
+        place = row.place(name)
         try:
             yield
         except ValidationError as error:
-            named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-            for name, messages in named.items():
-                where = place if name in {"", "__all__"} else f"{place}, {name}"
+            named = error.message_dict if hasattr(error, "error_dict") else {name: error.messages}
+            for inner, messages in named.items():
+                where = place if inner in {name, NON_FIELD_ERRORS} else f"{place}, {inner}"
                 self.faults.extend(f"{where}: {message}" for message in messages)
 
     def check(self) -> None:
@@ -89,10 +90,10 @@ def _save_row(run: _Import, row: MergedRow) -> Model | None:
     for name, value in row.values.items():
         target = field_of(row.model, name)
         if target is not None and not isinstance(target, ManyToManyField):
-            with run.fault_at(row.place(name)):
+            with run.fault_at(row, name):
                 _fill(run, instance, target, value)
     if len(run.faults) == faults:
-        with run.fault_at(row.place()):
+        with run.fault_at(row):
             instance.full_clean()
     if len(run.faults) > faults:
         return None
@@ -110,7 +111,7 @@ def _save_lists(run: _Import, row: MergedRow, instance: Model) -> None:
     children = children_of(row.model)
     for name, value in row.values.items():
         target = field_of(row.model, name)
-        with run.fault_at(row.place(name)):
+        with run.fault_at(row, name):
             if name in children:
                 same = _save_children(run, instance, children[name], value)
             elif isinstance(target, ManyToManyField):
