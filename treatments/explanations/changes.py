@@ -1,0 +1,181 @@
+"""What would change the answer: found by evaluating changed facts, never by reading texts."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from treatments.engine import InvalidRequest, canonical_json, evaluate, parse_facts
+from treatments.explanations.edits import Edit, Override, Request, drop_gaps
+from treatments.explanations.labs import Level, runs, spanned
+from treatments.explanations.wording import Row, Wording
+
+MOST_EDITS = 3
+MOST_EVALUATIONS = 160
+MOST_SHOWN = 3
+DOUBTS_AN_ENTRY = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`on` is the first day that a treatment is available; None where the answer has no day."""
+
+    on: date | None = None
+    asks_prescriber: bool = False
+    asks_more: bool = False
+
+    @property
+    def settled(self) -> bool:
+        return not (self.asks_prescriber or self.asks_more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Evaluating `request` with `overrides` gives `outcome`.
+
+    `request` is None where no fact can say it: a prescriber's agreement is asked for outside.
+    """
+
+    text: str
+    outcome: Outcome
+    request: Row | None = None
+    overrides: frozenset[Override] = frozenset()
+
+    @property
+    def verified(self) -> bool:
+        return self.request is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The facts that a change starts from."""
+
+    wording: Wording
+    request: Row
+    overrides: frozenset[Override]
+
+
+def prescriber_agrees() -> Change:
+    text = _("if the prescriber agrees; the program cannot work this out")
+    return Change(text=text, outcome=Outcome(asks_prescriber=True))
+
+
+def smallest_changes(
+    case: Case, edits: Iterable[Edit], reached: Callable[[Row], Outcome | None]
+) -> tuple[Change, ...]:
+    """The fewest edits that together reach what is wanted, each tried by evaluating with it."""
+    search = _Search(case=case, reached=reached)
+    atoms = list({_identity(edit): edit for edit in edits}.values())
+    for size in range(1, MOST_EDITS + 1):
+        hits = search.hits(atoms, size)
+        if hits:
+            return tuple(_changes(case, hits)[:MOST_SHOWN])
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    edits: tuple[Edit, ...]
+    request: Request
+    overrides: frozenset[Override]
+    outcome: Outcome
+
+    @property
+    def weight(self) -> int:
+        return sum(edit.weight for edit in self.edits)
+
+
+@dataclass(slots=True)
+class _Search:
+    case: Case
+    reached: Callable[[Row], Outcome | None]
+    evaluated: int = field(default=0)
+
+    def hits(self, atoms: Sequence[Edit], size: int) -> list[_Hit]:
+        return [hit for edits in _sets(atoms, size) if (hit := self._tried(edits)) is not None]
+
+    def _tried(self, edits: tuple[Edit, ...]) -> _Hit | None:
+        if self.evaluated >= MOST_EVALUATIONS:
+            return None
+        self.evaluated += 1
+        request: Request = json.loads(canonical_json(self.case.request))
+        for edit in edits:
+            edit.apply(request)
+        drop_gaps(request)
+        added = {edit.override for edit in edits if edit.override is not None}
+        overrides = self.case.overrides | added
+        outcome = self._outcome(request, overrides)
+        return None if outcome is None else _Hit(edits, request, overrides, outcome)
+
+    def _outcome(self, request: Request, overrides: frozenset[Override]) -> Outcome | None:
+        catalogue = self.case.wording.catalogue
+        try:
+            facts = parse_facts(catalogue, request)
+            return self.reached(evaluate(catalogue, facts, overrides=overrides))
+        except InvalidRequest:
+            return None
+
+
+def _sets(atoms: Sequence[Edit], size: int) -> Iterator[tuple[Edit, ...]]:
+    """Sets of edits of different things, the gentlest first."""
+    found = [
+        edits
+        for edits in combinations(atoms, size)
+        if len({edit.subject for edit in edits}) == size
+    ]
+    return iter(sorted(found, key=lambda edits: sum(edit.weight for edit in edits)))
+
+
+def _identity(edit: Edit) -> tuple[Any, ...]:
+    return edit.subject, edit.text, edit.level
+
+
+def _changes(case: Case, hits: list[_Hit]) -> list[Change]:
+    gentle = [hit for hit in hits if all(edit.weight < DOUBTS_AN_ENTRY for edit in hit.edits)]
+    direct = [hit for hit in gentle or hits if hit.outcome.settled]
+    return [_worded(case, group) for group in _grouped(direct or gentle or hits)]
+
+
+def _grouped(hits: list[_Hit]) -> list[list[_Hit]]:
+    """Hits that differ in the level of a lab test alone are one change, told as a span."""
+    groups: list[list[_Hit]] = []
+    by_rest: dict[tuple[Any, ...], dict[Any, _Hit]] = {}
+    for hit in hits:
+        level = _level(hit)
+        if level is None:
+            groups.append([hit])
+            continue
+        rest = tuple(_identity(edit) for edit in hit.edits if edit.level is not level)
+        by_rest.setdefault((level.test, rest), {})[level] = hit
+    for by_level in by_rest.values():
+        groups += [[by_level[level] for level in run] for run in runs(list(by_level))]
+    return sorted(groups, key=lambda group: group[0].weight)
+
+
+def _level(hit: _Hit) -> Level | None:
+    return next((edit.level for edit in hit.edits if edit.level is not None), None)
+
+
+def _worded(case: Case, group: list[_Hit]) -> Change:
+    first = group[0]
+    told = [level for hit in group if (level := _level(hit)) is not None]
+    parts = [
+        spanned(case.wording, told if edit.level is _level(first) else [edit.level])
+        if edit.level is not None
+        else edit.text
+        for edit in first.edits
+    ]
+    if first.outcome.asks_prescriber:
+        parts.append(_("if the prescriber then agrees"))
+    if first.outcome.asks_more:
+        parts.append(_("if the questions that are then open are answered"))
+    return Change(
+        text=_(" and ").join(parts),
+        outcome=first.outcome,
+        request=first.request,
+        overrides=first.overrides,
+    )

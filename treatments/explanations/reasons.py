@@ -1,0 +1,210 @@
+"""Why a treatment stands as it stands in an area, and what would change that."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from treatments.enums import EffectKind
+from treatments.explanations.changes import (
+    Case,
+    Change,
+    Outcome,
+    prescriber_agrees,
+    smallest_changes,
+)
+from treatments.explanations.edits import Edit, compounding, edits_of, overriding
+from treatments.explanations.evidence import Disagreement, Ground, disagreements, ground
+from treatments.explanations.ingredients import LostFormula, lost_formulas
+from treatments.explanations.told import Fact, day, fact
+from treatments.explanations.wording import Row
+
+_CLOSED = {"excluded", "overridable", "needs-prescriber", "deferred", "no-formula"}
+# In the order in which they are told.
+_GRAVITY = (
+    EffectKind.EXCLUDE,
+    EffectKind.REFER,
+    EffectKind.EXCLUDE_OVERRIDABLE,
+    EffectKind.ASK_PRESCRIBER,
+    EffectKind.DELAY,
+    "remove",
+    EffectKind.CAUTION,
+    "warn",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One rule that bears on a treatment. `effect` is its gravest effect on it."""
+
+    ground: Ground
+    effect: str
+    effect_label: str
+    facts: tuple[Fact, ...]
+    until: date | None
+    overridable: bool
+    overridden: bool
+    disagreements: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatmentAnswer:
+    """`waits`: available, but only from `not_before`, which is after the wanted start."""
+
+    code: str
+    name: str
+    status: str
+    status_label: str
+    not_before: date | None
+    waits: bool
+    covers: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    lost: tuple[LostFormula, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def available(self) -> bool:
+        return self.status == "eligible"
+
+
+def treatment_answer(case: Case, response: Row, area: Row, standing: Row) -> TreatmentAnswer:
+    wording, code = case.wording, standing["treatment"]
+    not_before = _date(standing["not_before"])
+    start = date.fromisoformat(case.request.get("start_on", case.request["consulted_on"]))
+    waits = not_before is not None and not_before > start
+    found = [one for one in response["findings"] if one["rule"] in standing["findings"]]
+    reasons = [reason(case, one, area["area"], code) for one in found]
+    return TreatmentAnswer(
+        code=code,
+        name=wording.name("treatments", code),
+        status=standing["status"],
+        status_label=_status(standing["status"], waits=waits),
+        not_before=not_before,
+        waits=waits,
+        covers=wording.each("concerns", standing["covers"]),
+        reasons=tuple(sorted(reasons, key=lambda one: _GRAVITY.index(one.effect))),
+        lost=lost_formulas(wording, case.request, area, standing),
+        changes=_changes(case, area["area"], standing, found, waits=waits),
+    )
+
+
+def reason(case: Case, finding: Row, area: str | None, treatment: str | None) -> Reason:
+    effects = {
+        one["effect"] for one in finding["effects"] if one["treatment"] in (None, treatment)
+    } or {one["effect"] for one in finding["effects"]}
+    effect = next(one for one in _GRAVITY if one in effects)
+    overridden = any(
+        rule == finding["rule"] and where in (None, area) and what == treatment
+        for rule, where, what in case.overrides
+    )
+    return Reason(
+        ground=ground(case.wording, finding["rule"]),
+        effect=effect,
+        effect_label=_effect(effect),
+        facts=tuple(fact(case.wording, case.request, path) for path in finding["because"]),
+        until=_date(finding["until"]),
+        overridable=effect == EffectKind.EXCLUDE_OVERRIDABLE and not overridden,
+        overridden=overridden,
+        disagreements=disagreements(case.wording, rules=[finding["rule"]]),
+    )
+
+
+def _changes(
+    case: Case, area: str, standing: Row, found: list[Row], *, waits: bool
+) -> tuple[Change, ...]:
+    if waits:
+        return _waiting(case, area, standing, found)
+    if standing["status"] not in _CLOSED:
+        return ()
+    edits = list(_edits(case, area, standing, found))
+    changes = smallest_changes(
+        case, edits, lambda response: available(response, area, standing["treatment"])
+    )
+    agreed = (prescriber_agrees(),) if standing["status"] == "needs-prescriber" else ()
+    return (*agreed, *(one for one in changes if not (agreed and one.outcome.asks_prescriber)))
+
+
+def available(response: Row, area: str, treatment: str) -> Outcome | None:
+    """From when a treatment is available in an area; None while it is not."""
+    for one in response["areas"]:
+        for standing in one["treatments"] if one["area"] == area else ():
+            if standing["treatment"] != treatment:
+                continue
+            if standing["status"] == "eligible":
+                return Outcome(on=_date(standing["not_before"]))
+            if standing["status"] == "needs-prescriber":
+                return Outcome(asks_prescriber=True)
+    return None
+
+
+def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Change, ...]:
+    """The first day allowed, checked by starting on it."""
+    on, code = standing["not_before"], standing["treatment"]
+    text = _("from %(day)s") % {"day": day(on)}
+    going_on = [row["medication"] for row in _taken(case.request, found) if row.get("ongoing")]
+    if going_on:
+        text += _(", counted from a last dose of %(medicines)s on %(day)s") % {
+            "medicines": ", ".join(case.wording.each("medications", going_on)),
+            "day": day(case.request["consulted_on"]),
+        }
+
+    def apply(request: dict[str, Any]) -> None:
+        request["start_on"] = on
+
+    edit = Edit(text=text, subject="start_on", apply=apply)
+    return smallest_changes(case, [edit], lambda response: available(response, area, code))
+
+
+def _taken(request: Row, found: list[Row]) -> list[Row]:
+    paths = {path for one in found if one["until"] for path in one["because"]}
+    rows = request.get("medications", ())
+    return [row for index, row in enumerate(rows) if f"medications[{index}]" in paths]
+
+
+def _edits(case: Case, area: str, standing: Row, found: list[Row]) -> Iterator[Edit]:
+    treatment, removal = standing["treatment"], standing["status"] == "no-formula"
+    for one in found:
+        effects = {row["effect"] for row in one["effects"] if row["treatment"] in (None, treatment)}
+        if effects <= {EffectKind.CAUTION, "warn"} or (effects == {"remove"} and not removal):
+            continue
+        rule = case.wording.rules[one["rule"]]
+        yield from edits_of(case.wording, case.request, rule, one["because"])
+        if EffectKind.EXCLUDE_OVERRIDABLE in effects:
+            yield overriding(rule, area, treatment)
+    if removal:
+        yield from compounding(case.request)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _status(status: str, *, waits: bool) -> str:
+    if waits:
+        return _("Later")
+    labels = {
+        "eligible": _("Available"),
+        "unsupported": _("Not for these concerns"),
+        "no-formula": _("No formula left"),
+        "excluded": _("Ruled out"),
+        "overridable": _("Ruled out unless overridden"),
+        "needs-prescriber": _("Ask the prescriber first"),
+        "deferred": _("Put off"),
+    }
+    return labels[status]
+
+
+def _effect(effect: str) -> str:
+    labels = {
+        EffectKind.EXCLUDE: _("rules out"),
+        EffectKind.REFER: _("refers"),
+        EffectKind.EXCLUDE_OVERRIDABLE: _("rules out, can be overridden"),
+        EffectKind.ASK_PRESCRIBER: _("ask the prescriber"),
+        EffectKind.DELAY: _("delays"),
+        EffectKind.CAUTION: _("caution"),
+        "remove": _("leaves an ingredient out"),
+        "warn": _("warns"),
+    }
+    return labels[effect]
