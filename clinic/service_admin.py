@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Field, PositiveIntegerField, PositiveSmallIntegerField
+from django.db.models import Field, PositiveIntegerField, PositiveSmallIntegerField, URLField
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -50,9 +50,11 @@ class RoleGate:
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest | None, **kwargs: Any
     ) -> FormField | None:
-        """Whole numbers end where both databases can still hold them."""
+        """Whole numbers end where both databases hold them; an address without scheme is https."""
         if isinstance(db_field, PositiveIntegerField | PositiveSmallIntegerField):
             kwargs.setdefault("max_value", LARGEST_NUMBER)
+        if isinstance(db_field, URLField):
+            kwargs.setdefault("assume_scheme", "https")
         field: FormField | None = super().formfield_for_dbfield(  # type: ignore[misc]
             db_field, request, **kwargs
         )

@@ -119,6 +119,8 @@ def check_allergen_in_step(allergen: Allergen) -> None:
 def _save(edit: RowEdit, *, by: User | None, parent: Model | None) -> None:
     row = edit.row
     before = _stored_values(row)
+    if parent is not None:
+        _name_parent(row, parent)
     row.full_clean()
     if isinstance(row, Allergen):
         check_allergen_in_step(row)
@@ -129,6 +131,13 @@ def _save(edit: RowEdit, *, by: User | None, parent: Model | None) -> None:
     _record(row, before, after, by=by, parent=parent)
     if isinstance(row, SUBSTANCES):
         _keep_allergen(row, before.get("name"), by=by)
+
+
+def _name_parent(line: Model, parent: Model) -> None:
+    """A line made before its parent was stored takes over the parent's new key."""
+    for link in line._meta.concrete_fields:
+        if link.is_relation and getattr(line, link.name, None) is parent:
+            setattr(line, link.name, parent)
 
 
 def _stored_values(row: Model) -> dict[str, str]:
