@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, Final, ParamSpec
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import MethodNotAllowed, NotFound, UnsupportedMediaType
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,8 +39,7 @@ class ClinicAPIMixin:
 
     required_actions: ClassVar[Mapping[str, Action]] = {}
     query_parameters: ClassVar[frozenset[str]] = frozenset()
-    request: Request
-    headers: dict[str, str]
+    request: Any
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with ExitStack() as self._open:
@@ -64,8 +62,8 @@ class ClinicAPIMixin:
             self._refuse_unknown_method(request)
         membership = membership_of(request._request)  # noqa: SLF001 - where both doors leave it
         if isinstance(request.user, User):
-            clinic = membership.clinic_id if membership else None
-            audit.narrow(actor=request.user.pk, actor_name=request.user.get_username(), clinic=clinic)
+            name, clinic = request.user.get_username(), membership.clinic_id if membership else None
+            audit.narrow(actor=request.user.pk, actor_name=name, clinic=clinic)
         self._open.enter_context(clinic_scope(membership.clinic if membership else None))
 
     def check_throttles(self, request: Request) -> None:
@@ -157,15 +155,6 @@ class ClinicViewSet(ClinicAPIMixin, GenericViewSet):
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
 
-class OnlyJSON(DefaultContentNegotiation):
-    """Answers are JSON whatever the caller says it accepts."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
-
-
 class AnyMember(BasePermission):
     """Whoever belongs to a clinic, in whatever role."""
 
@@ -192,7 +181,7 @@ def read_chunked_body(request: HttpRequest) -> None:
     if len(body) > limit:
         request.chunked_problem = too_large()  # type: ignore[attr-defined]
         return
-    request._body = body  # type: ignore[attr-defined]  # noqa: SLF001 - what Django's own reading sets
+    request._body = body  # noqa: SLF001 - what Django's own reading sets
     request.META["CONTENT_LENGTH"] = str(len(body))
 
 
@@ -209,7 +198,7 @@ def idempotent(handler: Handler[P]) -> Callable[Concatenate[Any, Request, P], Ht
         return once(request, lambda: handler(view, request, *args, **kwargs))
 
     guarded.idempotent = True  # type: ignore[attr-defined]
-    return guarded
+    return cast(Any, guarded)
 
 
 def etag(version: int) -> str:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from clinic.problems import Problem, Refusal, problems_in
 
 
-class StrictFilterBackend(DjangoFilterBackend):
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
     """django-filter's, answering with the parameter's name and our shape of errors."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:

@@ -1,6 +1,7 @@
 """The API document, written from the code: also what each endpoint refuses."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -43,10 +44,19 @@ ETAG: Final = OpenApiParameter(
 )
 
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def shows_version(handler: Handler) -> Handler:
+    """Mark an answer that carries an ETag."""
+    handler.shows_version = True  # type: ignore[attr-defined]
+    return handler
+
+
 class ClinicSchema(AutoSchema):
     """Adds the refusals and headers that apply to the operation."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         marks = {
             "versioned": [IF_MATCH, ETAG],
             "shows_version": [ETAG],
@@ -64,7 +74,7 @@ class ClinicSchema(AutoSchema):
         for code in self._refusals():
             if code not in responses:
                 described = OpenApiResponse(ProblemsSerializer, description=_REFUSALS[code])
-                responses[code] = self._get_response_for_code(described, code)
+                responses[code] = self._get_response_for_code(described, code)  # type: ignore[no-untyped-call]
         return dict(sorted(responses.items()))
 
     def _refusals(self) -> set[str]:

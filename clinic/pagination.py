@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.pagination import CursorPagination
@@ -38,9 +38,7 @@ class KeysetPagination(CursorPagination):
     page_size_query_description = f"Rows of a page, 1 to {LARGEST}; {USUAL} when left out."
     cursor_query_description = "Where the page begins: taken from `next` or `previous`."
 
-    def paginate_queryset(
-        self, queryset: QuerySet, request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         order = ordering_of(request, view.orderings)
         limit = limit_of(request)
@@ -135,11 +133,12 @@ def bad_cursor() -> Refusal:
 
 def _row_at(queryset: QuerySet, place: Place) -> Model:
     """The row as it is now, whether or not the filters still let it through."""
+    model = queryset.model
     try:
-        key: Any = UUID(place.row)
-    except ValueError:
+        key = model._meta.pk.to_python(place.row)
+    except ValidationError:
         raise bad_cursor() from None
-    row = queryset.model._default_manager.filter(pk=key).first()  # scoped to the clinic
+    row = model._default_manager.filter(pk=key).first()  # noqa: SLF001 - scoped to the clinic
     if row is None:
         raise bad_cursor()
     found: Model = row

@@ -47,10 +47,14 @@ class StrictJSONParser(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         request: Request | None = (parser_context or {}).get("request")
-        charset = request._request.content_params.get("charset") if request else None  # noqa: SLF001
+        charset = _charset_of(request) if request else None
         if charset and charset.lower().strip('"') not in {"utf-8", "utf8"}:
             raise UnsupportedMediaType(f"application/json; charset={charset[:_SHOWN]}")
         return read_json(stream.read())
+
+
+def _charset_of(request: Request) -> str | None:
+    return (request._request.content_params or {}).get("charset")  # noqa: SLF001
 
 
 def read_json(body: bytes) -> Any:

@@ -1,8 +1,8 @@
 """What the API refuses, in one shape: ``{"errors": [{"path", "code", "message"}]}``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
@@ -62,7 +62,10 @@ def too_large() -> Refusal:
     )
 
 
-def answer_to_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
+def answer_to_exception(
+    exc: Exception,
+    context: dict[str, Any],  # noqa: ARG001 - DRF passes it
+) -> Response | None:
     """DRF's exception handler. What is not known here stays an error of ours (500)."""
     known = _as_api_exception(exc)
     if known is None:
@@ -122,19 +125,16 @@ def joined(path: str, key: object) -> str:
 def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
     if isinstance(exc, exceptions.APIException):
         return exc
-    if isinstance(exc, ValidationError):
-        return Refusal(problems_in(exc))
-    if isinstance(exc, Http404):
-        return exceptions.NotFound()  # never says which row, nor why
-    if isinstance(exc, PermissionDenied):
-        return exceptions.PermissionDenied()
-    if isinstance(exc, RequestDataTooBig):
-        return too_large()
-    if isinstance(exc, OperationalError) and _is_busy(exc):
-        return busy()
-    if isinstance(exc, SuspiciousOperation | MultiPartParserError):
-        return refusal("malformed", _("The request cannot be read."), status_code=400)
+    if isinstance(exc, OperationalError) and not _is_busy(exc):
+        return None
+    for kind, answer in _ANSWERS:
+        if isinstance(exc, kind):
+            return answer(exc)
     return None
+
+
+def malformed() -> Refusal:
+    return refusal("malformed", _("The request cannot be read."), status_code=400)
 
 
 def busy() -> Refusal:
@@ -145,3 +145,15 @@ def busy() -> Refusal:
 def _is_busy(exc: OperationalError) -> bool:
     cause = exc.__cause__
     return getattr(cause, "pgcode", None) in _LOCK_CODES or _SQLITE_BUSY in str(exc)
+
+
+# What Django raises, and what it means here. A 404 never says which row, nor why.
+_ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], exceptions.APIException]], ...]] = (
+    (ValidationError, lambda exc: Refusal(problems_in(exc))),
+    (Http404, lambda _exc: exceptions.NotFound()),
+    (PermissionDenied, lambda _exc: exceptions.PermissionDenied()),
+    (RequestDataTooBig, lambda _exc: too_large()),
+    (OperationalError, lambda _exc: busy()),
+    (SuspiciousOperation, lambda _exc: malformed()),
+    (MultiPartParserError, lambda _exc: malformed()),
+)

@@ -196,7 +196,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["clinic.permissions.ActionPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["clinic.parsers.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clinic.api.OnlyJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clinic.negotiation.OnlyJSON",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "clinic.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["clinic.filters.StrictFilterBackend"],
@@ -216,6 +216,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ConsultationStatusEnum": "consultations.enums.ConsultationStatus",
+        "SessionStatusEnum": "consultations.enums.SessionStatus",
+    },
 }
 
 LOGGING = {

@@ -1,8 +1,9 @@
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from clinic import views
+from clinic import api_pages, views
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
@@ -12,5 +13,10 @@ urlpatterns = [
     path("account/clinic/", views.switch_clinic, name="switch-clinic"),
     path("account/language/", views.choose_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("api/schema/", api_pages.SchemaView.as_view(), name="schema"),
+    path("api/docs/", login_required(api_pages.DocsView.as_view()), name="api-docs"),
+    path("api/v1/", include("treatments.api.urls")),
+    path("api/v1/", include("consultations.api.urls")),
+    re_path(r"^api/", api_pages.NotFoundView.as_view()),
     path("", include("consultations.urls")),
 ]

@@ -19,7 +19,7 @@ class IdempotencyKey(models.Model):
     answer = models.TextField(_("answer"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects = ScopedManager(clinic="clinic")
+    objects = ScopedManager(clinic="clinic")  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("answer kept for repetition")

@@ -1,0 +1,66 @@
+"""Examples that the API document shows. A test sends them."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiExample
+
+from treatments.api.examples import EVALUATION, FACTS
+
+PATIENT: Final[dict[str, Any]] = {
+    "family_name": "Aksoy",
+    "given_name": "Deniz",
+    "sex": "female",
+    "birth_date": "1980-05-04",
+    "phone": "+90 555 010 20 30",
+    "email": "deniz@example.org",
+}
+KEPT_PATIENT: Final = {
+    "id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793",
+    "number": "00017",
+    **PATIENT,
+    "version": 1,
+    "created_at": "2026-01-12T08:30:00Z",
+}
+OWN_FACTS: Final = {key: value for key, value in FACTS.items() if key != "patient"}
+ACCEPT: Final[dict[str, Any]] = {"area": "face", "verdict": "accepted", "option_number": 1}
+MODIFY: Final[dict[str, Any]] = {
+    "area": "face",
+    "verdict": "modified",
+    "option_number": 1,
+    "changes": {"courses": [{"treatment": "prp", "planned": ["2026-01-20", "2026-02-17"]}]},
+    "note": "The patient is away in January.",
+}
+DECISION: Final = {
+    "area": "face",
+    "verdict": "accepted",
+    "option_number": 1,
+    "option": EVALUATION["areas"][0]["options"][0],
+    "note": "",
+    "decided_at": "2026-01-12T09:05:00Z",
+}
+OVERRIDE: Final[dict[str, Any]] = {
+    "rule": "S-04",
+    "area": "face",
+    "treatment": "prp",
+    "reason": "specialist-agrees",
+    "text": "Seen together with the treating haematologist.",
+}
+
+PATIENTS: Final = [
+    OpenApiExample("A new patient", value=PATIENT, request_only=True),
+    OpenApiExample("As it is kept", value=KEPT_PATIENT, response_only=True),
+]
+CONSULTATIONS: Final = [
+    OpenApiExample(
+        "With facts",
+        value={"patient": KEPT_PATIENT["id"], "facts": OWN_FACTS},
+        request_only=True,
+    )
+]
+PUT_FACTS: Final = [OpenApiExample("All facts", value=OWN_FACTS, request_only=True)]
+DECIDE: Final = [
+    OpenApiExample("Accept the first option", value=ACCEPT, request_only=True),
+    OpenApiExample("Accept with other dates", value=MODIFY, request_only=True),
+    OpenApiExample("The decision", value=DECISION, response_only=True),
+]
+OVERRIDES: Final = [OpenApiExample("Go ahead", value=OVERRIDE, request_only=True)]

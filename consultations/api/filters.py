@@ -1,0 +1,55 @@
+"""What lists can be filtered by."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, UUIDFilter
+
+from consultations.enums import ConsultationStatus, SessionStatus
+
+LONGEST_SEARCH = 100
+
+
+def day(field: str, lookup: str = "exact") -> DateFilter:
+    return DateFilter(field, lookup, input_formats=["%Y-%m-%d"])
+
+
+class PatientFilters(FilterSet):  # type: ignore[misc]
+    search = CharFilter(
+        method="matching",
+        max_length=LONGEST_SEARCH,
+        help_text="Words of names, record number, phone or date of birth, in any order.",
+    )
+    number = CharFilter("number", max_length=20)
+    birth_date = day("birth_date")
+
+    def matching(self, queryset: Any, name: str, value: str) -> QuerySet:
+        found: QuerySet = queryset.matching(value)
+        return found
+
+
+class ConsultationFilters(FilterSet):  # type: ignore[misc]
+    patient = UUIDFilter("patient_id")
+    status = ChoiceFilter(choices=ConsultationStatus.choices)
+    consulted_on = day("consulted_on")
+    consulted_from = day("consulted_on", "gte")
+    consulted_to = day("consulted_on", "lte")
+
+
+class ProposalFilters(FilterSet):  # type: ignore[misc]
+    consultation = UUIDFilter("consultation_id")
+    patient = UUIDFilter("consultation__patient_id")
+
+
+class PlanFilters(FilterSet):  # type: ignore[misc]
+    patient = UUIDFilter("patient_id")
+    consultation = UUIDFilter("consultation_id")
+
+
+class SessionFilters(FilterSet):  # type: ignore[misc]
+    plan = UUIDFilter("plan_id")
+    patient = UUIDFilter("plan__patient_id")
+    status = ChoiceFilter(choices=SessionStatus.choices)
+    planned_on = day("planned_on")
+    planned_from = day("planned_on", "gte")
+    planned_to = day("planned_on", "lte")

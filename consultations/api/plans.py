@@ -1,0 +1,128 @@
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.api import idempotent
+from clinic.roles import Action
+from clinic.serializers import StrictChoiceField, StrictSerializer
+from consultations.api.errors import FlowViewSet
+from consultations.api.filters import PlanFilters, SessionFilters
+from consultations.enums import SessionStatus
+from consultations.models import Plan, PlanSession, SessionItem
+from consultations.services import plans
+from consultations.services.patients import note_opened
+
+
+class SessionItemSerializer(serializers.ModelSerializer):
+    area = serializers.CharField(source="area.code")
+    treatment = serializers.CharField(source="treatment.code")
+
+    class Meta:
+        model = SessionItem
+        fields = ["area", "treatment", "variant", "kind", "number_in_course", "materials"]
+
+
+class SessionSerializer(serializers.ModelSerializer):
+    patient = serializers.UUIDField(source="plan.patient_id")
+    items = SessionItemSerializer(many=True)
+
+    class Meta:
+        model = PlanSession
+        fields = ["id", "plan", "patient", "number", "planned_on", "kind", "status", "items"]
+
+
+class PlanRowSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Plan
+        fields = ["id", "consultation", "proposal", "patient", "digest", "signed_at"]
+
+
+class PlanSerializer(PlanRowSerializer):
+    sessions = SessionSerializer(many=True)
+    document = serializers.SerializerMethodField()
+
+    class Meta(PlanRowSerializer.Meta):
+        fields = [*PlanRowSerializer.Meta.fields, "sessions", "document"]
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_document(self, plan: Plan) -> Any:
+        """What was signed; `digest` is taken over it."""
+        return json.loads(plan.document)
+
+
+class MarkSerializer(StrictSerializer):
+    status = StrictChoiceField(choices=SessionStatus.choices, help_text="Done or cancelled.")
+
+
+class PlanViewSet(FlowViewSet):
+    """What was signed. It never changes."""
+
+    required_actions = {"list": Action.VIEW_PLAN, "retrieve": Action.VIEW_PLAN}
+    serializer_class = PlanRowSerializer
+    queryset = Plan.objects.none()  # names the model; rows come from get_queryset
+    filterset_class = PlanFilters
+    orderings = {"-signed_at": ("-signed_at", "-pk"), "signed_at": ("signed_at", "pk")}
+
+    def get_queryset(self) -> QuerySet[Plan]:
+        if self.action == "list":
+            return Plan.objects.defer("document")
+        return Plan.objects.prefetch_related(
+            "sessions__plan", "sessions__items__area", "sessions__items__treatment"
+        )
+
+    def list(self, request: Request) -> Response:
+        """Plans without their sessions, the newest first."""
+        return self.listed()
+
+    @extend_schema(responses=PlanSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A plan with its sessions."""
+        plan = self.get_object()
+        note_opened(plan, by=self.by)
+        return Response(PlanSerializer(plan).data)
+
+
+class SessionViewSet(FlowViewSet):
+    """Visits of signed plans."""
+
+    required_actions = {
+        "list": Action.VIEW_PLAN,
+        "retrieve": Action.VIEW_PLAN,
+        "mark": Action.EDIT_CONSULTATION,
+    }
+    serializer_class = SessionSerializer
+    queryset = PlanSession.objects.none()  # names the model; rows come from get_queryset
+    filterset_class = SessionFilters
+    orderings = {"planned_on": ("planned_on", "pk"), "-planned_on": ("-planned_on", "-pk")}
+
+    def get_queryset(self) -> QuerySet[PlanSession]:
+        return PlanSession.objects.select_related("plan").prefetch_related(
+            "items__area", "items__treatment"
+        )
+
+    def list(self, request: Request) -> Response:
+        """Sessions in the order of their days."""
+        return self.listed()
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One session. Opening it is noted as opening its plan."""
+        session = self.get_object()
+        note_opened(session.plan, by=self.by)
+        return Response(self.get_serializer(session).data)
+
+    @idempotent
+    @extend_schema(request=MarkSerializer, responses=SessionSerializer)
+    @action(detail=True, methods=["post"])
+    def mark(self, request: Request, pk: str) -> Response:
+        """Say that a session was done or cancelled."""
+        session = self.get_object()
+        serializer = MarkSerializer(data=self.body())
+        serializer.is_valid(raise_exception=True)
+        plans.mark_session(session, by=self.by, **serializer.validated_data)
+        return Response(self.get_serializer(self.get_object()).data)

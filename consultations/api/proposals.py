@@ -1,0 +1,204 @@
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.api import idempotent
+from clinic.roles import Action
+from clinic.serializers import (
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    StrictSerializer,
+)
+from consultations import policies
+from consultations.api import examples
+from consultations.api.errors import FlowViewSet
+from consultations.api.filters import ProposalFilters
+from consultations.enums import OverrideReason, Verdict
+from consultations.models import Decision, Proposal
+from consultations.services import decisions
+from consultations.services.patients import note_opened
+from consultations.services.proposals import data_of
+from treatments.api.document import Evaluation, Facts, ProposedOption, ReleaseName
+
+
+class DecisionSerializer(serializers.ModelSerializer):
+    area = serializers.CharField(source="area.code")
+    option = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Decision
+        fields = ["area", "verdict", "option_number", "option", "note", "decided_at"]
+
+    @extend_schema_field(ProposedOption(allow_null=True))
+    def get_option(self, decision: Decision) -> Any:
+        return decision.option or None
+
+
+class ProposalRowSerializer(serializers.ModelSerializer):
+    release = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Proposal
+        fields = [
+            "id",
+            "consultation",
+            "number",
+            "status",
+            "facts_version",
+            "release",
+            "receipt",
+            "created_at",
+        ]
+
+    @extend_schema_field(ReleaseName)
+    def get_release(self, proposal: Proposal) -> dict[str, str]:
+        return {"key": proposal.release.key, "digest": proposal.release.digest}
+
+
+class ProposalSerializer(ProposalRowSerializer):
+    """`stale`: facts or the release in force changed since. Only a fresh one can be decided."""
+
+    stale = serializers.SerializerMethodField()
+    overrides = serializers.SerializerMethodField()
+    decisions = DecisionSerializer(many=True)
+    request = serializers.SerializerMethodField()
+    response = serializers.SerializerMethodField()
+
+    class Meta(ProposalRowSerializer.Meta):
+        fields = [
+            *ProposalRowSerializer.Meta.fields,
+            "stale",
+            "overrides",
+            "decisions",
+            "request",
+            "response",
+        ]
+
+    def get_stale(self, proposal: Proposal) -> bool:
+        return policies.is_stale(proposal)
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    )
+    def get_overrides(self, proposal: Proposal) -> Any:
+        """Rule, area and treatment of each override that it was made with."""
+        return proposal.overrides
+
+    @extend_schema_field(Facts)
+    def get_request(self, proposal: Proposal) -> Any:
+        return json.loads(proposal.request)
+
+    @extend_schema_field(Evaluation)
+    def get_response(self, proposal: Proposal) -> Any:
+        return data_of(proposal)
+
+
+class ChangedFormulaSerializer(StrictSerializer):
+    formula = StrictCharField()
+    ingredients = serializers.ListField(child=StrictCharField(), allow_empty=False)
+
+
+class ChangedCourseSerializer(StrictSerializer):
+    treatment = StrictCharField()
+    planned = serializers.ListField(
+        child=serializers.DateField(input_formats=["%Y-%m-%d"]), required=False, max_length=100
+    )
+    optional = serializers.ListField(
+        child=serializers.DateField(input_formats=["%Y-%m-%d"]), required=False, max_length=100
+    )
+    formulas = ChangedFormulaSerializer(many=True, required=False)
+
+
+class ChangesSerializer(StrictSerializer):
+    courses = ChangedCourseSerializer(many=True, allow_empty=False)
+
+
+class DecideSerializer(StrictSerializer):
+    area = StrictCharField(max_length=60)
+    verdict = StrictChoiceField(choices=Verdict.choices)
+    option_number = StrictIntegerField(
+        required=False, allow_null=True, min_value=1, max_value=100, help_text="Counts from 1."
+    )
+    changes = ChangesSerializer(required=False)
+    note = StrictCharField(required=False, allow_blank=True, max_length=2000)
+
+
+class OverrideSerializer(StrictSerializer):
+    rule = StrictCharField(max_length=8)
+    area = StrictCharField(max_length=60)
+    treatment = StrictCharField(max_length=60)
+    reason = StrictChoiceField(choices=OverrideReason.choices)
+    text = StrictCharField(max_length=2000, help_text="Why, in the clinician's words.")
+
+
+class ProposalViewSet(FlowViewSet):
+    """What was proposed, byte for byte, and what was decided on it."""
+
+    required_actions = {
+        "list": Action.VIEW_CONSULTATION,
+        "retrieve": Action.VIEW_CONSULTATION,
+        "decide": Action.DECIDE,
+    }
+    serializer_class = ProposalRowSerializer
+    queryset = Proposal.objects.none()  # names the model; rows come from get_queryset
+    filterset_class = ProposalFilters
+    orderings = {
+        "-created_at": ("-created_at", "-pk"),
+        "created_at": ("created_at", "pk"),
+    }
+
+    def get_queryset(self) -> QuerySet[Proposal]:
+        if self.action == "list":
+            return (
+                Proposal.objects.select_related("release")
+                .defer("release__body", "request", "response")
+                .all()
+            )
+        return (
+            Proposal.objects.select_related("consultation", "release")
+            .defer("release__body")
+            .prefetch_related("decisions__area")
+        )
+
+    def list(self, request: Request) -> Response:
+        """Proposals without their documents, the newest first."""
+        return self.listed()
+
+    @extend_schema(responses=ProposalSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A proposal: its request, the response to it, and the decisions so far."""
+        proposal = self.get_object()
+        note_opened(proposal, by=self.by)
+        return Response(ProposalSerializer(proposal).data)
+
+    @idempotent
+    @extend_schema(request=DecideSerializer, responses=DecisionSerializer, examples=examples.DECIDE)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """Accept, change or decline an option of one area. Deciding again replaces."""
+        proposal = self.get_object()
+        serializer = DecideSerializer(data=self.body())
+        serializer.is_valid(raise_exception=True)
+        decision = decisions.decide(proposal, by=self.by, **_plain(serializer.validated_data))
+        return Response(DecisionSerializer(decision).data)
+
+
+def _plain(sent: dict[str, Any]) -> dict[str, Any]:
+    """The changes as JSON has them: the service keeps dates as text."""
+    if "changes" not in sent:
+        return sent
+    courses = [
+        {
+            key: [day.isoformat() for day in value] if key in {"planned", "optional"} else value
+            for key, value in course.items()
+        }
+        for course in sent["changes"]["courses"]
+    ]
+    return {**sent, "changes": {"courses": courses}}

@@ -1,0 +1,15 @@
+from rest_framework.routers import SimpleRouter
+
+from consultations.api.consultations import ConsultationViewSet
+from consultations.api.patients import PatientViewSet
+from consultations.api.plans import PlanViewSet, SessionViewSet
+from consultations.api.proposals import ProposalViewSet
+
+router = SimpleRouter()
+router.register("patients", PatientViewSet, basename="patient")
+router.register("consultations", ConsultationViewSet, basename="consultation")
+router.register("proposals", ProposalViewSet, basename="proposal")
+router.register("plans", PlanViewSet, basename="plan")
+router.register("sessions", SessionViewSet, basename="session")
+
+urlpatterns = router.urls

@@ -1,0 +1,73 @@
+"""Examples that the API document shows. A test sends them."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiExample
+
+FACTS: Final[dict[str, Any]] = {
+    "consulted_on": "2026-01-12",
+    "patient": {"sex": "female", "birth_date": "1980-05-04"},
+    "concerns": [{"concern": "fine-lines", "area": "face", "severity": 2}],
+    "conditions": {"pregnancy": "no", "breastfeeding": "no"},
+    "no_known_allergies": True,
+    "medications_reviewed": True,
+    "medications": [
+        {"medication": "ibuprofen", "prescribed": False, "last_taken_on": "2026-01-11"}
+    ],
+    "labs": [{"test": "platelets", "value": 250000, "unit": "/uL", "taken_on": "2026-01-05"}],
+    "preferences": {"combination": "alternating", "laser": False},
+    "clinic": {"closed_weekdays": [7], "closed_on": ["2026-05-01"]},
+}
+EVALUATION: Final[dict[str, Any]] = {
+    "status": "evaluated",
+    "conflicts": [],
+    "missing": [],
+    "areas": [
+        {
+            "area": "face",
+            "concerns": ["fine-lines"],
+            "status": "proposed",
+            "refer_to": None,
+            "treatments": [
+                {
+                    "treatment": "prp",
+                    "status": "eligible",
+                    "not_before": "2026-01-19",
+                    "covers": ["fine-lines"],
+                    "findings": ["L-20"],
+                }
+            ],
+            "options": [
+                {
+                    "treatments": ["prp"],
+                    "variant": None,
+                    "covers": ["fine-lines"],
+                    "uncovered": [],
+                    "courses": [
+                        {
+                            "treatment": "prp",
+                            "planned": ["2026-01-19", "2026-02-16", "2026-03-16"],
+                            "optional": [],
+                            "maintenance_on": None,
+                            "review_on": "2027-03-16",
+                            "formulas": [],
+                            "activators": ["calcium-chloride"],
+                        }
+                    ],
+                    "adjuncts": [],
+                    "warnings": [],
+                    "notices": [],
+                    "basis": ["S-02"],
+                }
+            ],
+        }
+    ],
+    "findings": [],
+    "not_evaluated": [{"rule": "L-09", "needs": ["labs.haemoglobin"]}],
+    "release": {"key": "2026.1", "digest": "sha256:6c1f…"},
+    "receipt": "sha256:09ab…",
+}
+EVALUATE: Final = [
+    OpenApiExample("Fine lines of the face", value=FACTS, request_only=True),
+    OpenApiExample("One option, shortened", value=EVALUATION, response_only=True),
+]

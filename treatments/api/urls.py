@@ -1,0 +1,21 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from treatments.api.catalogue import CatalogueViewSet
+from treatments.api.evaluate import EvaluateView
+from treatments.api.releases import ReleaseViewSet
+
+router = SimpleRouter()
+router.register("releases", ReleaseViewSet, basename="release")
+
+urlpatterns = [
+    path("evaluate/", EvaluateView.as_view(), name="evaluate"),
+    path("catalogue/", CatalogueViewSet.as_view({"get": "kinds"}), name="catalogue"),
+    path("catalogue/<str:kind>/", CatalogueViewSet.as_view({"get": "rows"}), name="catalogue-rows"),
+    path(
+        "catalogue/<str:kind>/<str:code>/",
+        CatalogueViewSet.as_view({"get": "row"}),
+        name="catalogue-row",
+    ),
+    *router.urls,
+]
