@@ -10,10 +10,11 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_migrate
+        from django.db.models.signals import post_migrate, pre_migrate
 
-        from clinic.guards import install_guards
+        from clinic.guards import install_guards, lift_guards
 
         # Django rebuilds SQLite tables on ALTER and drops their triggers with them,
         # so the guards are laid again after every migrate.
+        pre_migrate.connect(lift_guards, sender=self, dispatch_uid="clinic.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="clinic.guards")

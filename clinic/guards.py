@@ -152,13 +152,19 @@ def lay(guards: Iterable[Guard], *, using: str) -> None:
 
 
 def lift(guards: Iterable[Guard], *, using: str) -> None:
-    """Take the triggers off. Only test suites do this, to empty their database."""
+    """Take the triggers off: while SQLite migrates, and when tests empty their database."""
     connection = connections[using]
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         for trigger in triggers_of(guards):
             if trigger.table in tables:
                 cursor.execute(drop_sql(trigger, connection.vendor))
+
+
+def lift_guards(sender: AppConfig, using: str, **_signal: Any) -> None:
+    """Receiver of ``pre_migrate``: SQLite cannot rebuild a table that another's trigger names."""
+    if connections[using].vendor == "sqlite":
+        lift(guards_of(sender.name), using=using)
 
 
 def install_guards(sender: AppConfig, using: str, **_signal: Any) -> None:

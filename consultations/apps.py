@@ -10,8 +10,9 @@ class ConsultationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_migrate
+        from django.db.models.signals import post_migrate, pre_migrate
 
-        from clinic.guards import install_guards
+        from clinic.guards import install_guards, lift_guards
 
+        pre_migrate.connect(lift_guards, sender=self, dispatch_uid="consultations.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="consultations.guards")
