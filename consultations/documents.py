@@ -1,0 +1,195 @@
+"""A signed plan as it is shown and printed, in the words of the release it was made with."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from consultations.enums import SessionKind
+from consultations.models import Plan, PlanSession, RuleOverride, SessionItem
+from treatments.compiler import catalogue_of
+from treatments.enums import CarePhase
+from treatments.explanations import Wording, wording_of
+from treatments.models import CareInstruction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixture:
+    """`product` is None where the clinic compounds the formula."""
+
+    name: str
+    product: str | None
+    ingredients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemText:
+    area: str
+    treatment: str
+    variant: str
+    number_in_course: int
+    optional: bool
+    mixtures: tuple[Mixture, ...]
+    activators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionText:
+    row: PlanSession
+    items: tuple[ItemText, ...]
+
+    @property
+    def optional(self) -> bool:
+        return self.row.kind == SessionKind.OPTIONAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """A day after the last planned session: maintenance, or a look at the result."""
+
+    day: date
+    treatment: str
+    area: str
+    review: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareLine:
+    """One instruction, for all treatments that give it. `dates` pairs sessions with days."""
+
+    text: str
+    treatments: tuple[str, ...]
+    days: int | None
+    dates: tuple[tuple[int, date], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument:
+    sessions: tuple[SessionText, ...]
+    follow_ups: tuple[FollowUp, ...]
+    before: tuple[CareLine, ...]
+    after: tuple[CareLine, ...]
+    personal_care: tuple[str, ...]
+    warnings: tuple[str, ...]
+    notices: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+    declined: tuple[str, ...]
+    overrides: tuple[RuleOverride, ...]
+
+
+def plan_document(plan: Plan) -> PlanDocument:
+    """Load the plan with `with_sessions()`. Care instructions are those in use today."""
+    wording = wording_of(catalogue_of(plan.proposal.release))
+    signed = json.loads(plan.document)
+    taken = [one for one in signed["decisions"] if one["option"]]
+    sessions = tuple(_session(wording, row) for row in plan.sessions.all())
+    care = list(_care(plan))
+    overrides = plan.consultation.overrides.select_related("area", "treatment", "made_by")
+    return PlanDocument(
+        sessions=sessions,
+        follow_ups=tuple(sorted(_follow_ups(wording, taken), key=lambda one: one.day)),
+        before=tuple(_lines(care, CarePhase.BEFORE)),
+        after=tuple(_lines(care, CarePhase.AFTER)),
+        personal_care=_personal_care(wording, plan, taken),
+        warnings=_texts(wording, "warnings", taken),
+        notices=_texts(wording, "notices", taken),
+        notes=tuple(
+            (wording.name("areas", one["area"]), one["note"]) for one in taken if one["note"]
+        ),
+        declined=tuple(
+            wording.name("areas", one["area"]) for one in signed["decisions"] if not one["option"]
+        ),
+        overrides=tuple(overrides),
+    )
+
+
+def _session(wording: Wording, row: PlanSession) -> SessionText:
+    return SessionText(row=row, items=tuple(_item(wording, item) for item in row.items.all()))
+
+
+def _item(wording: Wording, item: SessionItem) -> ItemText:
+    return ItemText(
+        area=wording.name("areas", item.area.code),
+        treatment=wording.name("treatments", item.treatment.code),
+        variant=wording.name("variants", item.variant) if item.variant else "",
+        number_in_course=item.number_in_course,
+        optional=item.kind == SessionKind.OPTIONAL,
+        mixtures=tuple(_mixture(wording, one) for one in item.materials["formulas"]),
+        activators=wording.each("activators", item.materials["activators"]),
+    )
+
+
+def _mixture(wording: Wording, given: dict[str, Any]) -> Mixture:
+    return Mixture(
+        name=wording.name("formulas", given["formula"]),
+        product=given["product"],
+        ingredients=wording.each("ingredients", given["ingredients"]),
+    )
+
+
+def _follow_ups(wording: Wording, taken: Iterable[dict[str, Any]]) -> Iterator[FollowUp]:
+    for decision in taken:
+        for course in decision["option"]["courses"]:
+            for key in ("maintenance_on", "review_on"):
+                if course[key]:
+                    yield FollowUp(
+                        day=date.fromisoformat(course[key]),
+                        treatment=wording.name("treatments", course["treatment"]),
+                        area=wording.name("areas", decision["area"]),
+                        review=key == "review_on",
+                    )
+
+
+def _texts(wording: Wording, section: str, taken: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    codes = dict.fromkeys(code for one in taken for code in one["option"][section])
+    return tuple(wording.row(section, code).get("text", code) for code in codes)
+
+
+def _personal_care(wording: Wording, plan: Plan, taken: list[dict[str, Any]]) -> tuple[str, ...]:
+    """What the rules that bear on the chosen treatments tell this patient to do."""
+    chosen = {(one["area"], code) for one in taken for code in one["option"]["treatments"]}
+    standing = {
+        rule
+        for area in json.loads(plan.proposal.response)["areas"]
+        for one in area["treatments"]
+        if (area["area"], one["treatment"]) in chosen
+        for rule in one["findings"]
+    }
+    texts = (wording.rules[code]["care"] for code in sorted(standing) if code in wording.rules)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _care(plan: Plan) -> Iterator[tuple[CareInstruction, tuple[tuple[int, date], ...]]]:
+    """Each instruction with the sessions that its treatment takes part in."""
+    sessions: dict[int, list[tuple[int, date]]] = {}
+    for one in plan.sessions.all():
+        for treatment in {item.treatment_id for item in one.items.all()}:
+            sessions.setdefault(treatment, []).append((one.number, one.planned_on))
+    rows = CareInstruction.objects.filter(active=True, treatment__in=sessions)
+    for row in rows.select_related("treatment").order_by("position", "code"):
+        yield row, tuple(sessions[row.treatment_id])
+
+
+def _lines(care: list[tuple[CareInstruction, Any]], phase: str) -> Iterator[CareLine]:
+    """One list for all treatments, in the order of time; the same text stands there once."""
+    by_text: dict[tuple[str, int | None], list[tuple[CareInstruction, Any]]] = {}
+    for row, dates in care:
+        if row.phase == phase:
+            by_text.setdefault((row.text, row.days), []).append((row, dates))
+    sign = -1 if phase == CarePhase.BEFORE else 1
+    for (text, days), rows in sorted(by_text.items(), key=lambda one: _when(one[0][1], sign)):
+        dates = sorted({pair for _row, found in rows for pair in found})
+        yield CareLine(
+            text=text,
+            treatments=tuple(dict.fromkeys(row.treatment.name for row, _dates in rows)),
+            days=days,
+            dates=tuple((number, day + timedelta(days=sign * days)) for number, day in dates)
+            if days
+            else (),
+        )
+
+
+def _when(days: int | None, sign: int) -> tuple[bool, int]:
+    """Longest before first, soonest after first; what has no number closes the list."""
+    return days is None, sign * (days or 0)
