@@ -4,12 +4,14 @@ import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import unquote_plus
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
@@ -96,7 +98,10 @@ class IdleTimeoutMiddleware:
 
 
 class ClinicMiddleware:
-    """Find the membership that the request speaks for and open that clinic's rows, no others."""
+    """Find the membership that the request speaks for and open that clinic's rows, no others.
+
+    Pages tell the time of the clinic; the API tells UTC.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -109,7 +114,11 @@ class ClinicMiddleware:
         request.membership = membership  # type: ignore[attr-defined]
         if membership:
             audit.narrow(clinic=membership.clinic_id)
-        with clinic_scope(membership.clinic if membership else None):
+        zone = None if membership is None or is_api(request) else membership.clinic.timezone
+        with (
+            clinic_scope(membership.clinic if membership else None),
+            timezone.override(ZoneInfo(zone or settings.TIME_ZONE)),
+        ):
             return self.get_response(request)
 
 

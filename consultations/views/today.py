@@ -1,6 +1,48 @@
+"""The page a day begins with: what is open, who comes, and whom to look for."""
+
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.permissions import actor, allowed
+from clinic.roles import Action
+from clinic.scoping import membership_of
+from consultations.enums import SessionStatus
+from consultations.models import Consultation, PlanSession
+
+SHOWN = 30
 
 
 def today(request: HttpRequest) -> HttpResponse:
-    return render(request, "consultations/today.html")
+    """Every member may open it; it shows what the role may see."""
+    context: dict[str, Any] = {"today": timezone.localdate()}
+    if membership_of(request) is None:
+        return render(request, "consultations/no_clinic.html", context)
+    if allowed(request, Action.VIEW_CONSULTATION):
+        context |= _consultations(request)
+    if allowed(request, Action.VIEW_PLAN):
+        context["sessions"] = _sessions()
+    return render(request, "consultations/today.html", context)
+
+
+def _consultations(request: HttpRequest) -> dict[str, Any]:
+    rows = Consultation.objects.for_list().order_by("-consulted_on", "-created_at", "id")
+    return {
+        "open_consultations": rows.open().filter(clinician=actor(request))[:SHOWN],
+        "others_today": rows.filter(consulted_on=timezone.localdate()).exclude(
+            clinician=actor(request), status="open"
+        )[:SHOWN],
+    }
+
+
+def _sessions() -> Any:
+    due = PlanSession.objects.filter(
+        planned_on=timezone.localdate(), status=SessionStatus.SCHEDULED
+    )
+    return (
+        due.select_related("plan__patient")
+        .prefetch_related("items__treatment", "items__area")
+        .order_by("plan__patient__family_name", "id")[:SHOWN]
+    )

@@ -1,0 +1,228 @@
+"""The steps of a consultation. Progress is read from the rows, never from the session."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import User
+from consultations import telling
+from consultations.errors import Fault
+from consultations.forms import scalars
+from consultations.forms.history import Questions
+from consultations.forms.steps import StepForm
+from consultations.models import Consultation
+from consultations.services import intake
+from treatments.models import Condition
+
+REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """``facts`` are the request's keys that the step answers for, ``told`` says what is stored."""
+
+    key: str
+    title: Any
+    lead: Any
+    form: Callable[..., StepForm]
+    facts: tuple[str, ...]
+    is_done: Callable[[Consultation], bool]
+    told: Callable[[Consultation], list[str]]
+    optional: bool = False
+
+
+def _form(scalar_form: Any, *keys: str) -> Callable[..., StepForm]:
+    return partial(StepForm, scalars=scalar_form, keys=keys)
+
+
+def _concerns_done(consultation: Consultation) -> bool:
+    rows = consultation.concerns.all()
+    return bool(rows) and all(row.area_id for row in rows)
+
+
+def _history_done(consultation: Consultation) -> bool:
+    answered = {row.condition_id for row in consultation.condition_answers.all()}
+    asked = Condition.objects.filter(active=True).values_list("pk", flat=True)
+    return bool(answered) and set(asked) <= answered
+
+
+def _allergies_done(consultation: Consultation) -> bool:
+    return consultation.no_known_allergies is not None or bool(consultation.allergies.all())
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        key="concerns",
+        title=gettext_lazy("Concerns"),
+        lead=gettext_lazy("What brings the patient here, and where."),
+        form=_form(scalars.GoalsForm, "concerns"),
+        facts=("concerns",),
+        is_done=_concerns_done,
+        told=telling.concerns,
+    ),
+    Step(
+        key="history",
+        title=gettext_lazy("Health history"),
+        lead=gettext_lazy("What was not asked stays open. “Not known” is an answer, too."),
+        form=_form(Questions),
+        facts=("conditions",),
+        is_done=_history_done,
+        told=telling.conditions,
+    ),
+    Step(
+        key="allergies",
+        title=gettext_lazy("Allergies"),
+        lead=gettext_lazy("To ingredients, anaesthetics, or anything else."),
+        form=_form(scalars.AllergyForm, "allergies"),
+        facts=("no_known_allergies", "allergies"),
+        is_done=_allergies_done,
+        told=telling.allergies,
+    ),
+    Step(
+        key="medication",
+        title=gettext_lazy("Medication"),
+        lead=gettext_lazy("Prescribed or bought, taken now or stopped lately."),
+        form=_form(scalars.MedicationForm, "medications"),
+        facts=("medications_reviewed", "medications"),
+        is_done=lambda one: one.medications_reviewed is not None or bool(one.medications.all()),
+        told=telling.medications,
+    ),
+    Step(
+        key="labs",
+        title=gettext_lazy("Lab values"),
+        lead=gettext_lazy("In the unit that the laboratory printed."),
+        form=_form(None, "labs"),
+        facts=("labs",),
+        is_done=lambda one: bool(one.labs.all()),
+        told=telling.labs,
+        optional=True,
+    ),
+    Step(
+        key="findings",
+        title=gettext_lazy("Findings and procedures"),
+        lead=gettext_lazy("What was seen in an area, and what was done there before."),
+        form=_form(None, "area_findings", "procedures"),
+        facts=("area_findings", "procedures"),
+        is_done=lambda one: bool(one.findings.all() or one.procedures.all()),
+        told=telling.findings,
+        optional=True,
+    ),
+    Step(
+        key="skin",
+        title=gettext_lazy("Skin"),
+        lead=gettext_lazy("As assessed today."),
+        form=_form(scalars.SkinForm),
+        facts=(),
+        is_done=lambda one: one.fitzpatrick is not None and one.glogau is not None,
+        told=telling.skin,
+    ),
+    Step(
+        key="preferences",
+        title=gettext_lazy("Preferences and dates"),
+        lead=gettext_lazy("When, by whom, and what is at hand."),
+        form=_form(scalars.PreferencesForm, "closed_days", "products"),
+        facts=("consulted_on", "start_on", "patient", "preferences", "clinic"),
+        is_done=lambda one: bool(one.combination),
+        told=telling.preferences,
+        optional=True,
+    ),
+)
+_BY_KEY = {step.key: step for step in STEPS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A step and how far it is, for the list of steps."""
+
+    step: Step
+    done: bool
+    current: bool
+
+
+def step_or_404(key: str) -> Step:
+    try:
+        return _BY_KEY[key]
+    except KeyError:
+        raise Http404 from None
+
+
+def progress(consultation: Consultation, current: str = "") -> list[Progress]:
+    """How far each step is. Load the consultation with its facts."""
+    return [
+        Progress(step=step, done=step.is_done(consultation), current=step.key == current)
+        for step in STEPS
+    ]
+
+
+def first_open(consultation: Consultation) -> str:
+    """Where to go on: the first step that is asked for and not done, else the review."""
+    open_steps = [one.key for one in STEPS if not one.optional and not one.is_done(consultation)]
+    return next(iter(open_steps), REVIEW)
+
+
+def next_key(key: str) -> str:
+    keys = [*_BY_KEY, REVIEW]
+    return keys[keys.index(key) + 1]
+
+
+def chosen_key(step: Step, wanted: str) -> str:
+    """Where to go after saving: on, to a step that was picked, or nowhere."""
+    if wanted == "next":
+        return next_key(step.key)
+    return wanted if wanted in _BY_KEY or wanted == REVIEW else step.key
+
+
+@transaction.atomic
+def save(
+    step_form: StepForm, consultation: Consultation, *, by: User, version: int
+) -> Consultation:
+    """Save all of a step, or nothing of it. Raises what the services raise."""
+    values = step_form.values()
+    sections = list(step_form.rows().items())
+    if not sections:
+        return intake.update_consultation(consultation, by=by, version=version, **values)
+    for key, rows in sections:
+        consultation = intake.replace_section(
+            consultation, key, rows, by=by, version=version, **values
+        )
+        values, version = {}, consultation.version
+    return consultation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A fault in the way of a proposal, and the step that mends it."""
+
+    step: Step
+    message: str
+    row: str = ""
+
+
+def missing(faults: Iterable[Fault]) -> list[Missing]:
+    return [
+        Missing(step=step_of(fault.path), message=str(fault.message), row=_row_of(fault.path))
+        for fault in faults
+    ]
+
+
+def step_of(path: str) -> Step:
+    """The step that answers for a JSON path of the engine's request."""
+    head = path.replace("[", ".").partition(".")[0]
+    return next((step for step in STEPS if head in step.facts), STEPS[-1])
+
+
+def _row_of(path: str) -> str:
+    """“Row 2, last dose” for a path into a list; the number as a person counts."""
+    _head, bracket, rest = path.partition("[")
+    if not bracket:
+        return ""
+    number, _close, field = rest.partition("]")
+    row = _("row %(number)d") % {"number": int(number) + 1}
+    name = field.lstrip(".").replace("_", " ")
+    return f"{row}, {name}" if name else row

@@ -1,0 +1,58 @@
+"""Questions about health: yes, no or not known, and nothing ticked beforehand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from consultations.enums import Answer
+from consultations.forms.terms import Terms
+from consultations.models import Consultation
+from treatments.enums import ClauseKind, WhenUnknown
+from treatments.models import Condition, RuleClause
+
+
+class Questions(forms.Form):
+    """One group of radio buttons a condition; what is not answered is not stored."""
+
+    def __init__(self, data: Any, *, consultation: Consultation, terms: Terms) -> None:
+        stored = {row.condition.code: row.answer for row in consultation.condition_answers.all()}
+        super().__init__(data, initial=stored, prefix="condition")
+        self._rows: dict[str, Condition] = {
+            code: row for code, row in terms.rows(Condition).items() if row.active or code in stored
+        }
+        for code, row in self._rows.items():
+            self.fields[code] = forms.ChoiceField(
+                label=row.question,
+                help_text=row.hint,
+                choices=Answer.choices,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def needed(self) -> list[Any]:
+        """Questions that the catalogue wants answered before anything is proposed."""
+        return [self[code] for code in self._rows if code in self._asked()]
+
+    def others(self) -> list[Any]:
+        return [self[code] for code in self._rows if code not in self._asked()]
+
+    def answers(self) -> Iterator[dict[str, Any]]:
+        for code, answer in self.cleaned_data.items():
+            if answer:
+                yield {"condition": self._rows[code], "answer": answer}
+
+    def values(self) -> dict[str, Any]:
+        return {}
+
+    def _asked(self) -> frozenset[str]:
+        if not hasattr(self, "_asked_codes"):
+            clauses = RuleClause.objects.filter(
+                kind=ClauseKind.CONDITION, rule__active=True, rule__when_unknown=WhenUnknown.ASK
+            )
+            self._asked_codes = frozenset(clauses.values_list("condition__code", flat=True))
+        return self._asked_codes

@@ -1,0 +1,18 @@
+from datetime import date
+
+from django import template
+from django.utils import timezone
+
+from consultations.models import Patient
+
+register = template.Library()
+
+
+@register.filter
+def age(patient: Patient, on: date | None = None) -> int | None:
+    """Completed years on a day (today, without one), or None when the birth date is unknown."""
+    born = patient.birth_date
+    if born is None:
+        return None
+    day = on or timezone.localdate()
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
