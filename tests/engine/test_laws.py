@@ -208,8 +208,8 @@ def test_the_index_finds_what_looking_at_every_rule_finds(catalogue, requests, a
             assert fired is (verdict is True)
             if verdict is None:
                 assert code in found.unknown
-    for code, needs in found.unknown.items():
-        assert needs
+    for code, lack in found.unknown.items():
+        assert lack.needs
         rule = more.rulebook.rules.get(code)
         if rule is not None and not rule.local:
             assert rule.trigger.judge(facts, None) is None

@@ -6,7 +6,7 @@ from typing import Final
 
 from treatments.engine.document import Document, RuleRow
 from treatments.engine.facts import Facts
-from treatments.engine.rules import Notation, notation
+from treatments.engine.rules import Lack, Notation, notation
 
 _ACTIVATOR: Final = "activator-allergy"
 
@@ -39,12 +39,15 @@ class AllergenRule:
 
 @dataclass(frozen=True, slots=True)
 class AllergyRules:
-    """`removes`: the ingredients that go with each allergen."""
+    """`removes`: the ingredients that go with each allergen.
+
+    `unknown`: what each of the rules lacks while nothing was said of allergies.
+    """
 
     removes: Mapping[str, frozenset[str]]
     removals: tuple[RemovalRule, ...]
     allergens: tuple[AllergenRule, ...]
-    codes: tuple[str, ...]
+    unknown: Mapping[str, Lack]
 
     def removed(self, facts: Facts) -> frozenset[str]:
         return frozenset().union(*(self.removes.get(code, ()) for code in facts.allergies))
@@ -86,7 +89,7 @@ def compile_allergy_rules(document: Document) -> AllergyRules:
             )
             for row in others
         ),
-        codes=tuple(sorted(row["code"] for row in (*removals, *others))),
+        unknown={row["code"]: Lack.of(row["code"], ("allergies",)) for row in (*removals, *others)},
     )
 
 

@@ -24,16 +24,17 @@ def digest_of(document: Mapping[str, object]) -> str:
 def receipt_of(
     digest: str,
     request_json: str,
-    response: Mapping[str, object],
-    overrides: list[list[str | None]] | None,
+    response_json: str,
+    overrides: list[list[str | None]],
 ) -> str:
-    """Over release, request and response, and over the overrides where there are any.
+    """Over release, request and response, and over the overrides where there are any."""
+    parts = {"release": canonical_json(digest), "request": request_json, "response": response_json}
+    if overrides:
+        parts["overrides"] = canonical_json(overrides)
+    return digest_of_text(object_of(parts))
 
-    The request comes as canonical text already, so the object is put together as text; its keys
-    stand in their sorted order.
-    """
-    parts = [f'"overrides":{canonical_json(overrides)}'] if overrides else []
-    parts.append(f'"release":{canonical_json(digest)}')
-    parts.append(f'"request":{request_json}')
-    parts.append(f'"response":{canonical_json(response)}')
-    return digest_of_text("{" + ",".join(parts) + "}")
+
+def object_of(parts: Mapping[str, str]) -> str:
+    """The canonical text of an object whose values are canonical texts already."""
+    inner = (f"{canonical_json(key)}:{parts[key]}" for key in sorted(parts))
+    return "{" + ",".join(inner) + "}"

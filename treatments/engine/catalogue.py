@@ -41,18 +41,22 @@ class Catalogue:
 
     def check_references(self) -> None:
         """What an evaluation would look up in vain is found when the release is made ready."""
-        rules, protocols = self.rulebook.rules, self.plans.protocols
+        self._check_protocols()
+        rules, formulas = self.rulebook.rules, self.vocabulary.formulas
         for variant in self.plans.variants:
             if variant.blocked_by is not None and variant.blocked_by not in rules:
                 raise ValueError(f"{variant.code} is blocked by an unknown rule")
+        for suitability in self.vocabulary.suitabilities.values():
+            if suitability.formula is not None and suitability.formula not in formulas:
+                raise ValueError(f"there is no formula {suitability.formula}")
+        if not self.vocabulary.performers:
+            raise ValueError("there is no performer")
+
+    def _check_protocols(self) -> None:
+        protocols = self.plans.protocols
         for treatment in self.vocabulary.treatments:
             if not any(not one.concerns for one in protocols.get(treatment.code, ())):
                 raise ValueError(f"{treatment.code} has no protocol of its own")
         for protocol in (one for made in protocols.values() for one in made):
             if protocol.planned < 1 or protocol.interval_days < 1:
                 raise ValueError("a protocol needs a session, and a day between two of them")
-        if not self.vocabulary.performers:
-            raise ValueError("there is no performer")
-        for suitability in self.vocabulary.suitabilities.values():
-            if suitability.formula not in {None, *self.vocabulary.formulas}:
-                raise ValueError(f"there is no formula {suitability.formula}")

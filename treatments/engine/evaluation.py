@@ -5,7 +5,7 @@ from typing import Any, Final
 from treatments.engine import findings
 from treatments.engine.areas import area_answer, area_standing
 from treatments.engine.calendar import Calendar
-from treatments.engine.canonical import receipt_of
+from treatments.engine.canonical import canonical_json, object_of, receipt_of
 from treatments.engine.catalogue import Catalogue
 from treatments.engine.facts import Facts
 from treatments.engine.faults import Fault, InvalidRequest, NoOpenDay
@@ -15,6 +15,7 @@ from treatments.engine.standing import Override, Scene
 
 Response = dict[str, Any]
 
+NOT_EVALUATED: Final = "not_evaluated"
 NO_OPEN_DAY: Final = Fault(
     "clinic", "The clinic has no open day where a date is needed.", "no_open_day"
 )
@@ -35,7 +36,10 @@ def evaluate(
     response["release"] = {"key": catalogue.key, "digest": catalogue.digest}
     overridden = sorted(overrides, key=lambda one: (one[0], one[1] or "", one[2]))
     response["receipt"] = receipt_of(
-        catalogue.digest, facts.request_json, response, [list(one) for one in overridden]
+        catalogue.digest,
+        facts.request_json,
+        _text(response, judgement),
+        [list(one) for one in overridden],
     )
     if overridden:
         response["overridden"] = [
@@ -62,10 +66,17 @@ def _answer(
         "missing": list(patient.missing),
         "areas": areas,
         "findings": sorted(rows, key=lambda row: str(row["rule"])),
-        "not_evaluated": [
-            {"rule": code, "needs": list(needs)} for code, needs in judgement.unknown.items()
+        NOT_EVALUATED: [
+            {"rule": one.rule, "needs": list(one.needs)} for one in judgement.unknown.values()
         ],
     }
+
+
+def _text(response: Response, judgement: Judgement) -> str:
+    """The response in canonical form. Its longest list is mostly at hand."""
+    parts = {key: canonical_json(value) for key, value in response.items() if key != NOT_EVALUATED}
+    listed = ",".join(one.text for one in judgement.unknown.values())
+    return object_of(parts | {NOT_EVALUATED: f"[{listed}]"})
 
 
 def _areas(scene: Scene) -> tuple[list[Response], list[Response]]:

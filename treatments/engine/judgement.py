@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from treatments.engine.catalogue import Catalogue
 from treatments.engine.facts import Facts
-from treatments.engine.rules import Rule
+from treatments.engine.rules import Lack, Rule
 from treatments.engine.triggers import Hit, hit
 
 
@@ -26,7 +26,7 @@ class Judgement:
     """Both ordered by code; `unknown` holds what each undecided rule lacks."""
 
     fired: Mapping[str, Fired]
-    unknown: Mapping[str, tuple[str, ...]]
+    unknown: Mapping[str, Lack]
     asked: tuple[str, ...]
 
     def rules_out(self, code: str | None, area: str) -> bool:
@@ -42,20 +42,21 @@ def judge(catalogue: Catalogue, facts: Facts) -> Judgement:
     rulebook = catalogue.rulebook
     base = rulebook.base(facts)
     touched = rulebook.touched(facts, base)
-    unknown = {code: needs for code, needs in base.unknown.items() if code not in touched}
+    unknown = dict(base.unknown)
     fired: dict[str, Fired] = {}
     asked: list[str] = []
     for code in sorted(touched):
+        unknown.pop(code, None)
         rule = rulebook.rules[code]
         hits, needs = _look(catalogue, facts, rule)
         if hits:
             fired[code] = Fired(rule, hits)
         if needs is not None:
-            unknown[code] = tuple(sorted(needs))
+            unknown[code] = Lack.of(code, needs)
             if rule.must_ask(facts.age):
                 asked.append(code)
     if not facts.allergies_known:
-        unknown.update(dict.fromkeys(catalogue.allergy_rules.codes, ("allergies",)))
+        unknown.update(catalogue.allergy_rules.unknown)
     return Judgement(fired, {code: unknown[code] for code in sorted(unknown)}, tuple(asked))
 
 

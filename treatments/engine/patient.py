@@ -57,7 +57,7 @@ def _decisions(fired: Fired) -> list[str]:
 
 
 def _missing(judgement: Judgement) -> tuple[str, ...]:
-    needs = {need for code in judgement.asked for need in judgement.unknown[code]}
+    needs = {need for code in judgement.asked for need in judgement.unknown[code].needs}
     return tuple(sorted(need[len(_NEED) :] for need in needs if need.startswith(_NEED)))
 
 

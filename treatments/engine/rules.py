@@ -1,11 +1,12 @@
 """The rules of a release, compiled, and the index that finds those a request can touch."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from typing import Final
 
+from treatments.engine.canonical import canonical_json
 from treatments.engine.document import Document, EffectRow, RuleRow
 from treatments.engine.facts import Clinic, Facts
 from treatments.engine.terms import Trigger, Wait
@@ -71,10 +72,24 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """What an undecided rule lacks, and the canonical text of its entry in a response."""
+
+    rule: str
+    needs: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def of(cls, rule: str, needs: Iterable[str]) -> "Lack":
+        named = tuple(sorted(needs))
+        return cls(rule, named, canonical_json({"rule": rule, "needs": named}))
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """Verdicts without any facts: the rules that are unknown then, and those always looked at."""
 
-    unknown: Mapping[str, tuple[str, ...]]
+    unknown: Mapping[str, Lack]
     live: frozenset[str]
 
 
@@ -105,10 +120,7 @@ def compile_rulebook(document: Document) -> Rulebook:
             Conflict(row["code"], compile_trigger(row["trigger"], None))
             for row in document["input_conflicts"]
         ),
-        bases={
-            key: _base(rules.values(), _no_facts(*key))
-            for key in product((False, True), (False, True), SEXES)
-        },
+        bases=_bases(rules.values()),
         readers=_readers(rules.values()),
     )
 
@@ -148,15 +160,33 @@ def _readers(rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
     return {token: frozenset(codes) for token, codes in readers.items()}
 
 
-def _base(rules: Iterable[Rule], no_facts: Facts) -> Base:
-    unknown: dict[str, tuple[str, ...]] = {}
+def _bases(rules: Collection[Rule]) -> dict[tuple[bool, bool, str], Base]:
+    lacks: dict[tuple[str, frozenset[str]], Lack] = {}
+    return {
+        key: _base(rules, _no_facts(*key), lacks)
+        for key in product((False, True), (False, True), SEXES)
+    }
+
+
+def _base(
+    rules: Collection[Rule], no_facts: Facts, lacks: dict[tuple[str, frozenset[str]], Lack]
+) -> Base:
+    """`lacks` keeps what is the same in one base as in another."""
+    unknown: dict[str, Lack] = {}
     live: set[str] = set()
     for rule in rules:
+        if rule.trigger.ageing or rule.asks:
+            live.add(rule.code)
+            continue
         verdict = rule.trigger.judge(no_facts, None)
-        if rule.trigger.ageing or rule.asks or verdict is True:
+        if verdict is True:
             live.add(rule.code)
         elif verdict is None:
-            unknown[rule.code] = tuple(sorted(rule.trigger.needs(no_facts, None)))
+            needs = frozenset(rule.trigger.needs(no_facts, None))
+            key = rule.code, needs
+            if key not in lacks:
+                lacks[key] = Lack.of(rule.code, needs)
+            unknown[rule.code] = lacks[key]
     return Base(unknown, frozenset(live))
 
 
