@@ -84,7 +84,7 @@ class ClinicAPIMixin:
             raise problem
         length = request.META.get("CONTENT_LENGTH") or "0"
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if limit is not None and length.isdigit() and int(length[:20]) > limit:
+        if length.isdigit() and int(length[:20]) > limit:
             raise too_large()
 
     def _refuse_other_media(self, request: Request) -> None:
@@ -176,7 +176,7 @@ def read_chunked_body(request: HttpRequest) -> None:
             "length_required", message, status_code=status.HTTP_411_LENGTH_REQUIRED
         )
         return
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:
         request.chunked_problem = too_large()  # type: ignore[attr-defined]
@@ -198,7 +198,7 @@ def idempotent(handler: Handler[P]) -> Callable[Concatenate[Any, Request, P], Ht
         return once(request, lambda: handler(view, request, *args, **kwargs))
 
     guarded.idempotent = True  # type: ignore[attr-defined]
-    return cast(Any, guarded)
+    return cast("Callable[Concatenate[Any, Request, P], HttpResponse]", guarded)
 
 
 def etag(version: int) -> str:

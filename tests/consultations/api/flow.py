@@ -1,0 +1,75 @@
+"""The flow over REST, as a program walks it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+PATIENTS = "/api/v1/patients/"
+CONSULTATIONS = "/api/v1/consultations/"
+PROPOSALS = "/api/v1/proposals/"
+PLANS = "/api/v1/plans/"
+SESSIONS = "/api/v1/sessions/"
+
+PERSON = {
+    "family_name": "Aksoy",
+    "given_name": "Deniz",
+    "sex": "female",
+    "birth_date": "1980-05-04",
+}
+
+
+def facts(**changes):
+    """A woman with fine lines of the face and nothing against any treatment."""
+    plain = {
+        "consulted_on": timezone.localdate().isoformat(),
+        "concerns": [{"concern": "fine-lines", "area": "face"}],
+        "conditions": {"pregnancy": "no", "breastfeeding": "no"},
+        "no_known_allergies": True,
+        "medications_reviewed": True,
+    }
+    return {**plain, **changes}
+
+
+def made(response):
+    assert response.status_code == 201, response.content
+    return response.json()
+
+
+def done(response):
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def patient(api, **changes):
+    return made(api.post(PATIENTS, {**PERSON, **changes}))
+
+
+def consultation(api, *, of=None, **changes):
+    who = of or patient(api)["id"]
+    return made(api.post(CONSULTATIONS, {"patient": who, "facts": facts(**changes)}))
+
+
+def proposal(api, *, of=None):
+    which = of or consultation(api)["id"]
+    return made(api.post(f"{CONSULTATIONS}{which}/propose/"))
+
+
+def decision(api, *, on=None, **changes):
+    which = on or proposal(api)["id"]
+    body = {"area": "face", "verdict": "accepted", "option_number": 1, **changes}
+    return done(api.post(f"{PROPOSALS}{which}/decide/", body))
+
+
+def plan(api):
+    """Signed, and today."""
+    found = proposal(api)
+    decision(api, on=found["id"])
+    return made(api.post(f"{CONSULTATIONS}{found['consultation']}/sign/"))
+
+
+def problems(response):
+    return [(one["path"], one["code"]) for one in response.json()["errors"]]
+
+
+def days_on(days):
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
