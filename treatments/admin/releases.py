@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -69,7 +69,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Without the document, which only the page of one release opens."""
-        return super().get_queryset(request).defer("body").prefetch_related("activations")
+        current = ReleaseActivation.objects.in_force().values("release")[:1]
+        rows: QuerySet = super().get_queryset(request).annotate(current=Subquery(current))
+        return rows.defer("body").prefetch_related("activations")
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.publish_view)
@@ -131,8 +133,8 @@ class ReleaseAdmin(ReadOnlyAdmin):
         self.message_user(request, text, messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("current"), boolean=True)
-    def is_current(self, release: Release) -> bool:
-        return release.pk == self._current()
+    def is_current(self, release: Any) -> bool:
+        return bool(release.pk == release.current)
 
     @admin.display(description=gettext_lazy("last in force from"))
     def in_force_since(self, release: Release) -> Any:
@@ -150,10 +152,6 @@ class ReleaseAdmin(ReadOnlyAdmin):
         document = json.loads(release.body)
         parts = [f"{name}: {len(rows)}" for name, rows in document.items() if _counts(rows)]
         return ", ".join(sorted(parts))
-
-    def _current(self) -> int | None:
-        newest = ReleaseActivation.objects.in_force().first()
-        return newest.release_id if newest else None
 
 
 def _counts(rows: object) -> bool:

@@ -86,7 +86,7 @@ class EffectInline(LineInline):
 class RuleAdmin(CatalogueAdmin):
     form = RuleForm
     inlines = (ClauseInline, EffectInline)
-    list_display = ("code", "title", "sentence", "evidence", "origin", "active")
+    list_display = ("code", "title", "sentence", "evidence", "active")
     list_display_links = ("code", "title")
     list_filter = (
         EVIDENCE,
