@@ -69,7 +69,7 @@ FACE = View(
         ),
         Region(
             code="cheeks",
-            path="M48 116Q62 121 81 118 87 126 81 136 70 148 68 168 51 150 48 116Z",
+            path="M47 124Q64 115 81 121 87 131 80 142 73 152 66 158 52 150 47 124Z",
             mirrored=True,
         ),
         Region(

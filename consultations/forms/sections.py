@@ -38,6 +38,7 @@ KINDS: dict[str, tuple[type[rows.RowForm], Any, Any]] = {
         pgettext_lazy("catalogue", "Add a product"),
     ),
 }
+_SELDOM = {"closed_days", "products"}  # these begin without an empty row
 # Facts that may stand in a section only once.
 _ONCE = {"concerns": ("concern", "area"), "products": ("name",), "closed_days": ("day",)}
 
@@ -101,7 +102,7 @@ def section_form(key: str, data: Any, consultation: Consultation, terms: Terms) 
     factory: Any = formset_factory(
         form,
         formset=type("Rows", (RowSet,), {"key": key, "title": title, "add_label": add_label}),
-        extra=len(initial) or 1,
+        extra=len(initial) or int(key not in _SELDOM),
         can_delete=True,
         max_num=MOST_ROWS,
         validate_max=True,
