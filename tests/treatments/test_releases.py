@@ -314,6 +314,7 @@ def test_history_withstands_raw_sql(model, attack):
         else f"TRUNCATE {table} CASCADE",
     }
     before = list(model.objects.order_by("pk").values())
+    connection.check_constraints()  # PostgreSQL truncates no table with checks outstanding
 
     with pytest.raises(DatabaseError, match="never change"), transaction.atomic():
         connection.cursor().execute(statements[attack])
