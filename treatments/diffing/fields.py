@@ -1,0 +1,145 @@
+"""What the fields of release documents are called, and what their values are said as."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from treatments.enums import (
+    Claim,
+    CombinationMode,
+    EffectKind,
+    Grade,
+    OngoingEnd,
+    Preparation,
+    Principle,
+    Rating,
+    RuleKind,
+    Scope,
+    WhenUnknown,
+)
+
+LABELS: Final[Mapping[str, str | Promise]] = {
+    "ask_age_from": _("ask from age"),
+    "ask_age_to": _("ask to age"),
+    "blocked_by": _("blocked by"),
+    "care": _("care instruction"),
+    "claim": _("kind of claim"),
+    "clears": _("has a day on which it clears"),
+    "clinician_selects": _("the clinician selects"),
+    "concern": _("concern"),
+    "divisor": _("divided by"),
+    "effect": _("effect"),
+    "follow": _("treatment that follows"),
+    "follow_every": _("visits from one following session to the next"),
+    "followed": _("followed"),
+    "formula": _("formula"),
+    "gap_days": _("gap"),
+    "grade": _("grade"),
+    "ingredient": _("ingredient"),
+    "ingredient_class": _("class"),
+    "interval_days": _("interval"),
+    "kind": _("kind"),
+    "lead": _("leading treatment"),
+    "lead_every": _("visits from one leading session to the next"),
+    "locator": _("locator"),
+    "maintenance_days": _("maintenance after"),
+    "max_interval_days": _("largest interval"),
+    "medication_class": _("class"),
+    "message": _("message"),
+    "min_interval_days": _("smallest interval"),
+    "mode": _("mode"),
+    "name": _("name"),
+    "ongoing_end": _("a medication still taken"),
+    "optional": _("optional sessions"),
+    "parent": _("lies in"),
+    "performer": _("performer"),
+    "planned": _("planned sessions"),
+    "position": _("what it says"),
+    "preference": _("wish"),
+    "preparation": _("preparation"),
+    "principle": _("principle"),
+    "question": _("question"),
+    "rating": _("rating"),
+    "refer_to": _("refers to"),
+    "required": _("required"),
+    "resolution": _("what the program does"),
+    "review_days": _("review after"),
+    "rule": _("rule"),
+    "scope": _("scope"),
+    "statement": _("statement"),
+    "text": _("text"),
+    "title": _("title"),
+    "topic": _("topic"),
+    "treatment": _("treatment"),
+    "trigger": _("trigger"),
+    "unit": _("unit"),
+    "url": _("address"),
+    "valid_days": _("valid"),
+    "value": _("value"),
+    "visit_days": _("days between visits"),
+    "wait_days": _("wait"),
+    "warning": _("warning"),
+    "when_unknown": _("when unknown"),
+    "why": _("why"),
+}
+# Fields that list several: what one of them is called.
+ONE_OF: Final[Mapping[str, str | Promise]] = {
+    "activators": _("activator"),
+    "allergens": _("allergen"),
+    "areas": _("area"),
+    "basis": _("basis"),
+    "citations": _("citation"),
+    "concerns": _("concern"),
+    "effects": _("effect"),
+    "ingredients": _("ingredient"),
+    "rules": _("rule"),
+    "sides": _("side"),
+    "sources": _("source"),
+    "units": _("unit"),
+}
+# Fields of words, which are quoted.
+WORDS: Final = frozenset(
+    {
+        "care",
+        "locator",
+        "message",
+        "name",
+        "position",
+        "question",
+        "resolution",
+        "text",
+        "title",
+        "topic",
+        "why",
+    }
+)
+_CHOICES: Final[Mapping[str, type[TextChoices]]] = {
+    "claim": Claim,
+    "effect": EffectKind,
+    "grade": Grade,
+    "kind": RuleKind,
+    "mode": CombinationMode,
+    "ongoing_end": OngoingEnd,
+    "preparation": Preparation,
+    "principle": Principle,
+    "rating": Rating,
+    "scope": Scope,
+    "when_unknown": WhenUnknown,
+}
+
+
+def label_of(field: str) -> str:
+    return str(LABELS.get(field) or ONE_OF.get(field) or field.replace("_", " "))
+
+
+def one_of(field: str) -> str:
+    return str(ONE_OF.get(field) or label_of(field))
+
+
+def choice(field: str, value: str) -> str | None:
+    """The label of a value from a closed list."""
+    choices = _CHOICES.get(field)
+    return str(choices(value).label) if choices and value in choices.values else None
