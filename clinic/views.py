@@ -5,8 +5,8 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -55,8 +55,11 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch_clinic(request: HttpRequest) -> HttpResponse:
     """Speak for another of one's clinics from now on."""
-    mine = Membership.objects.filter(user=actor(request), is_active=True)
-    chosen = get_object_or_404(mine, pk=request.POST.get("membership"))
+    mine = Membership.objects.filter(user=actor(request), is_active=True).select_related("clinic")
+    wanted = request.POST.get("membership", "")
+    chosen = next((row for row in mine if str(row.pk) == wanted), None)
+    if chosen is None:
+        raise Http404
     request.session[SESSION_KEY] = str(chosen.clinic_id)
     messages.success(request, _("You now work in %(clinic)s.") % {"clinic": chosen.clinic})
     return redirect("consultations:today")

@@ -1,5 +1,7 @@
 """The people of the demonstration clinic. All are invented."""
 
+# ruff: noqa: RUF001 - names as people write them
+
 from typing import Any
 
 from clinic.roles import Role

@@ -69,7 +69,8 @@ class RowSet(BaseFormSet):
     def add_blank(self, *, area: str = "") -> Any:
         """One more empty row behind those that were sent; it may know its area already."""
         initial = {"area": area} if area else {}
-        form = self._construct_form(len(self.forms), data=None, files=None, initial=initial)
+        make: Any = self._construct_form  # type: ignore[attr-defined]
+        form = make(len(self.forms), data=None, files=None, initial=initial)
         form.is_new = True
         self.forms.append(form)
         return form

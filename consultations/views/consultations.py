@@ -1,6 +1,6 @@
 """One consultation, step by step, up to the point where it can be proposed."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,7 +32,7 @@ def start(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = StartForm(request.POST)
     day = form.cleaned_data["consulted_on"] if form.is_valid() else None
     if form.errors:
-        messages.error(request, " ".join(form.errors["consulted_on"]))
+        messages.error(request, " ".join(form.errors["consulted_on"].as_data()[0].messages))
         return redirect("consultations:patient", patient.pk)
     consultation = intake.start_consultation(patient, by=actor(request), consulted_on=day)
     return redirect("consultations:step", consultation.pk, flow.STEPS[0].key)
@@ -50,7 +50,7 @@ def step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     current = flow.step_or_404(key)
     row = get_object_or_404(Consultation.objects.with_facts(), pk=pk)
     if request.method == "POST":
-        return _answer(request, row, current)
+        return cast(HttpResponse, _answer(request, row, current))
     note_opened(row, by=actor(request))
     return _show(request, row, current, current.form(None, consultation=row))
 

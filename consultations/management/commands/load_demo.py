@@ -30,9 +30,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not (settings.DEBUG or options["with_known_password"]):
             raise CommandError("The demo logins have a known password; see --with-known-password.")
-        clinic, _made = Clinic.objects.get_or_create(
-            code=demo.CLINIC["code"], defaults=demo.CLINIC
-        )
+        clinic, _made = Clinic.objects.get_or_create(code=demo.CLINIC["code"], defaults=demo.CLINIC)
         people = {name: _person(clinic, name, *rest) for name, *rest in demo.PEOPLE}
         with scope(clinic=clinic):
             rows = [_patient(clinic, people["frontdesk"], values) for values in demo.PATIENTS]
