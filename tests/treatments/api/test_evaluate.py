@@ -9,6 +9,7 @@ from tests.engine.cases import DAY, request, vignettes
 from tests.engine.test_worked_cases import reduced
 from treatments.engine import canonical_json
 from treatments.models import Release
+from treatments.models.releases import ReleaseActivationQuerySet
 from treatments.services.releases import publish_release
 
 EVALUATE = "/api/v1/evaluate/"
@@ -61,8 +62,6 @@ def test_an_unknown_release_is_not_found(api_of):
 
 
 def test_without_a_release_nothing_is_evaluated(api_of, monkeypatch):
-    from treatments.models.releases import ReleaseActivationQuerySet
-
     monkeypatch.setattr(ReleaseActivationQuerySet, "in_force", lambda self: self.none())
 
     refused = api_of("integration").post(EVALUATE, request())
