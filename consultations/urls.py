@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from consultations.views import consultations, patients, today
+from consultations.views import (
+    consultations,
+    decisions,
+    patients,
+    plans,
+    proposals,
+    signing,
+    today,
+)
 
 app_name = "consultations"
 urlpatterns = [
@@ -15,4 +23,33 @@ urlpatterns = [
     path("consultations/<uuid:pk>/", consultations.consultation, name="consultation"),
     path("consultations/<uuid:pk>/steps/<slug:key>/", consultations.step, name="step"),
     path("consultations/<uuid:pk>/review/", consultations.review, name="review"),
+    path("consultations/<uuid:pk>/propose/", proposals.propose, name="propose"),
+    path("consultations/<uuid:pk>/proposal/", proposals.newest, name="proposal"),
+    path("consultations/<uuid:pk>/proposals/", proposals.history, name="proposals"),
+    path(
+        "consultations/<uuid:pk>/proposals/<int:number>/",
+        proposals.proposal,
+        name="proposal-number",
+    ),
+    path(
+        "consultations/<uuid:pk>/proposals/<int:number>/<slug:area>/decide/",
+        decisions.decide,
+        name="decide",
+    ),
+    path(
+        "consultations/<uuid:pk>/proposals/<int:number>/<slug:area>/options/<int:option>/change/",
+        decisions.change,
+        name="change-option",
+    ),
+    path(
+        "consultations/<uuid:pk>/proposals/<int:number>/<slug:area>/<slug:treatment>/<slug:rule>/",
+        decisions.override,
+        name="override",
+    ),
+    path("overrides/<uuid:pk>/withdraw/", decisions.withdraw, name="withdraw-override"),
+    path("consultations/<uuid:pk>/sign/", signing.sign, name="sign"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<uuid:pk>/", plans.plan, name="plan"),
+    path("plans/<uuid:pk>/print/", plans.print_plan, name="print-plan"),
+    path("sessions/<uuid:pk>/mark/", plans.mark, name="mark-session"),
 ]

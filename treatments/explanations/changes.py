@@ -37,11 +37,14 @@ class Outcome:
 class Change:
     """Evaluating `request` with `overrides` gives `outcome`.
 
+    `later` is its day where that lies after the wished start and the text does not say it.
+
     `request` is None where no fact can say it: a prescriber's agreement is asked for outside.
     """
 
     text: str
     outcome: Outcome
+    later: date | None = None
     request: Row | None = None
     overrides: frozenset[Override] = frozenset()
 
@@ -156,6 +159,11 @@ def _grouped(hits: list[_Hit]) -> list[list[_Hit]]:
     return sorted(groups, key=lambda group: group[0].weight)
 
 
+def _later(case: Case, on: date | None) -> date | None:
+    wished = case.request.get("start_on", case.request["consulted_on"])
+    return on if on is not None and on.isoformat() > wished else None
+
+
 def _level(hit: _Hit) -> Level | None:
     return next((edit.level for edit in hit.edits if edit.level is not None), None)
 
@@ -176,6 +184,7 @@ def _worded(case: Case, group: list[_Hit]) -> Change:
     return Change(
         text=_(" and ").join(parts),
         outcome=first.outcome,
+        later=_later(case, first.outcome.on),
         request=first.request,
         overrides=first.overrides,
     )

@@ -82,7 +82,7 @@ def option_text(
         variant=wording.name("variants", option["variant"]) if option["variant"] else None,
         fits=fits,
         uncovered=uncovered,
-        courses=tuple(_course(wording, request, row) for row in option["courses"]),
+        courses=tuple(course_text(wording, request, row) for row in option["courses"]),
         adjuncts=tuple(_adjunct(wording, code) for code in option["adjuncts"]),
         warnings=_texts(wording, "warnings", option),
         notices=_texts(wording, "notices", option),
@@ -129,7 +129,7 @@ def _uncovered(wording: Wording, concern: str) -> Fit:
     )
 
 
-def _course(wording: Wording, request: Row, row: Row) -> CourseText:
+def course_text(wording: Wording, request: Row, row: Row) -> CourseText:
     code = row["treatment"]
     return CourseText(
         treatment=code,

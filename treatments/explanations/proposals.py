@@ -26,6 +26,11 @@ class AreaAnswer:
     treatments: tuple[TreatmentAnswer, ...]
 
     @property
+    def refer_to_name(self) -> str:
+        """A release names departments by their codes alone."""
+        return (self.refer_to or "").replace("-", " ")
+
+    @property
     def held_back(self) -> tuple[TreatmentAnswer, ...]:
         """What is not on offer as it was wished: the subject of “why not”."""
         return tuple(one for one in self.treatments if not one.available or one.waits or one.lost)

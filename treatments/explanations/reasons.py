@@ -1,7 +1,7 @@
 """Why a treatment stands as it stands in an area, and what would change that."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -154,7 +154,8 @@ def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Ch
         request["start_on"] = on
 
     edit = Edit(text=text, subject="start_on", apply=apply)
-    return smallest_changes(case, [edit], lambda response: available(response, area, code))
+    found_out = smallest_changes(case, [edit], lambda response: available(response, area, code))
+    return tuple(replace(change, later=None) for change in found_out)
 
 
 def _taken(request: Row, found: list[Row]) -> list[Row]:

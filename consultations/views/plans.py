@@ -1,0 +1,101 @@
+"""Signed plans: the list, the page, the printout, and what became of each session."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clinic.permissions import actor, require
+from clinic.roles import Action
+from consultations.bodymap import map_of
+from consultations.documents import plan_document
+from consultations.enums import SessionStatus
+from consultations.forms.decisions import MarkForm, first_errors
+from consultations.models import Plan, PlanSession
+from consultations.services import plans as services
+from consultations.services.patients import note_opened
+from treatments.models import Area
+
+PAGE = 25
+
+
+@require(Action.VIEW_PLAN)
+def plans(request: HttpRequest) -> HttpResponse:
+    """The newest first, a page beginning after the last row of the one before."""
+    rows = Plan.objects.for_list()
+    last = _last_row(request)
+    if last is not None:
+        rows = rows.filter(
+            Q(signed_at__lt=last.signed_at) | Q(signed_at=last.signed_at, id__gt=last.pk)
+        )
+    shown = list(rows.defer("document")[: PAGE + 1])
+    more = shown[PAGE - 1] if len(shown) > PAGE else None
+    context = {"rows": shown[:PAGE], "more": more, "later": last is not None}
+    return render(request, "consultations/plans.html", context)
+
+
+def _last_row(request: HttpRequest) -> Plan | None:
+    try:
+        key = UUID(request.GET["after"])
+    except (KeyError, ValueError):
+        return None
+    return Plan.objects.filter(pk=key).first()
+
+
+@require(Action.VIEW_PLAN)
+def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = _plan_or_404(pk)
+    note_opened(row, by=actor(request))
+    return render(request, "consultations/plan.html", _context(row))
+
+
+@require(Action.VIEW_PLAN)
+def print_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The plan on paper, for the patient to take home."""
+    row = _plan_or_404(pk)
+    note_opened(row, by=actor(request))
+    return render(request, "consultations/print_plan.html", _context(row))
+
+
+@require_POST
+@require(Action.DECIDE)
+def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(PlanSession, pk=pk)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_errors(form))
+        return redirect("consultations:plan", row.plan_id)
+    try:
+        services.mark_session(row, status=form.cleaned_data["status"], by=actor(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The session is marked."))
+    return redirect("consultations:plan", row.plan_id)
+
+
+def _plan_or_404(pk: UUID) -> Plan:
+    rows = Plan.objects.with_sessions().defer("proposal__release__body")
+    return get_object_or_404(rows.prefetch_related("consultation__allergies__allergen"), pk=pk)
+
+
+def _context(row: Plan) -> dict[str, Any]:
+    planned = {item.area.code for session in row.sessions.all() for item in session.items.all()}
+    return {
+        "plan": row,
+        "consultation": row.consultation,
+        "patient": row.patient,
+        "document": plan_document(row),
+        "planned": planned,
+        "body_map": map_of(Area.objects.filter(active=True)),
+        "today": timezone.localdate(),
+        "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),
+        "cancel_form": MarkForm(initial={"status": SessionStatus.CANCELLED}, auto_id=False),
+    }

@@ -1,0 +1,179 @@
+"""What the proposal page shows: the explanation, what was decided so far, and what may be done."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clinic.permissions import allowed
+from clinic.roles import Action
+from consultations import policies
+from consultations.forms.decisions import AcceptForm, DeclineForm
+from consultations.models import Decision, Proposal, RuleOverride
+from consultations.services import proposals
+from consultations.timelines import Course, Timeline, timeline
+from treatments.compiler import catalogue_of
+from treatments.explanations import Explanation, explain, wording_of
+from treatments.explanations.options import CourseText, OptionText, course_text
+from treatments.explanations.proposals import AreaAnswer
+from treatments.explanations.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An option, its sessions along a line, and the form that takes it."""
+
+    option: OptionText
+    timeline: Timeline
+    chosen: bool
+    form: AcceptForm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overridable:
+    """A rule that the reader may go against here."""
+
+    treatment: str
+    treatment_name: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaPanel:
+    answer: AreaAnswer
+    cards: tuple[Card, ...]
+    decision: Decision | None
+    decline: DeclineForm | None
+    taken: tuple[CourseText, ...]
+    overridable: tuple[Overridable, ...]
+    overrides: tuple[RuleOverride, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """`newest` and `stale` say whether this proposal still counts; `open` whether to decide."""
+
+    newest: bool
+    stale: bool
+    open: bool
+    sign_refusal: str
+
+
+def explained(proposal: Proposal) -> Explanation:
+    """In the words of the release that the proposal was made with."""
+    return explain(
+        catalogue_of(proposal.release),
+        json.loads(proposal.request),
+        proposals.data_of(proposal),
+        overrides=frozenset(
+            (rule, area, treatment) for rule, area, treatment in proposal.overrides
+        ),
+    )
+
+
+def state_of(proposal: Proposal) -> State:
+    newest = proposals.latest(proposal.consultation)
+    is_newest = newest is not None and newest.pk == proposal.pk
+    return State(
+        newest=is_newest,
+        stale=is_newest and policies.is_stale(proposal),
+        open=is_newest and policies.can_decide(proposal),
+        sign_refusal=refusal(policies.check_can_sign, proposal.consultation),
+    )
+
+
+def refusal(check: Callable[..., None], *subject: Any) -> str:
+    """Why a policy says no; empty when it says yes."""
+    try:
+        check(*subject)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def panels(
+    request: HttpRequest, proposal: Proposal, explanation: Explanation, state: State
+) -> list[AreaPanel]:
+    """The areas, with forms where the reader may decide."""
+    decisions = {
+        row.area.code: row for row in proposal.decisions.select_related("area", "decided_by")
+    }
+    overrides = list(_overrides(proposal))
+    may_decide = state.open and allowed(request, Action.DECIDE)
+    may_override = state.open and allowed(request, Action.OVERRIDE)
+    return [
+        AreaPanel(
+            answer=answer,
+            cards=_cards(proposal, answer, decisions.get(answer.code), may_decide=may_decide),
+            decision=decisions.get(answer.code),
+            taken=_taken(proposal, decisions.get(answer.code)),
+            decline=_decline(proposal, answer) if may_decide and answer.options else None,
+            overridable=_overridable(answer) if may_override else (),
+            overrides=tuple(row for row in overrides if row.area.code == answer.code),
+        )
+        for answer in explanation.areas
+    ]
+
+
+def _taken(proposal: Proposal, decision: Decision | None) -> tuple[CourseText, ...]:
+    """The courses as they were decided, with the clinician's changes in them."""
+    if decision is None or not decision.option:
+        return ()
+    wording = wording_of(catalogue_of(proposal.release))
+    request = json.loads(proposal.request)
+    return tuple(course_text(wording, request, one) for one in decision.option["courses"])
+
+
+def _overrides(proposal: Proposal) -> Any:
+    rows = RuleOverride.objects.filter(consultation=proposal.consultation)
+    return rows.select_related("area", "treatment", "made_by")
+
+
+def _cards(
+    proposal: Proposal, answer: AreaAnswer, decision: Decision | None, *, may_decide: bool
+) -> tuple[Card, ...]:
+    chosen = decision.option_number if decision else None
+    return tuple(
+        Card(
+            option=option,
+            timeline=timeline(
+                Course(name=one.name, planned=one.planned, optional=one.optional)
+                for one in option.courses
+            ),
+            chosen=option.number == chosen,
+            form=_accept(proposal, answer, option) if may_decide else None,
+        )
+        for option in answer.options
+    )
+
+
+def _accept(proposal: Proposal, answer: AreaAnswer, option: OptionText) -> AcceptForm:
+    return AcceptForm(
+        initial={"option_number": option.number},
+        auto_id=f"id_{answer.code}_{option.number}_%s",
+        action=_decide(proposal, answer),
+    )
+
+
+def _decline(proposal: Proposal, answer: AreaAnswer) -> DeclineForm:
+    return DeclineForm(auto_id=f"id_{answer.code}_none_%s", action=_decide(proposal, answer))
+
+
+def _decide(proposal: Proposal, answer: AreaAnswer) -> str:
+    keys = [proposal.consultation_id, proposal.number, answer.code]
+    return reverse("consultations:decide", args=keys)
+
+
+def _overridable(answer: AreaAnswer) -> tuple[Overridable, ...]:
+    """Only where a rule of this kind is what keeps the treatment back."""
+    return tuple(
+        Overridable(treatment=one.code, treatment_name=one.name, reason=reason)
+        for one in answer.treatments
+        if one.status == "overridable"
+        for reason in one.reasons
+        if reason.overridable
+    )

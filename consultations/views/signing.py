@@ -1,0 +1,72 @@
+"""Signing: what is signed is shown once more, and the password is asked again."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from clinic.permissions import actor, require
+from clinic.roles import Action
+from consultations import policies
+from consultations.forms.decisions import SignForm
+from consultations.models import Consultation, Plan
+from consultations.services import plans as services
+from consultations.services.patients import note_opened
+from consultations.services.proposals import latest
+from consultations.views.proposal_page import explained, panels, refusal, state_of
+from consultations.views.proposals import consultation_or_404
+
+
+@require(Action.SIGN)
+def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    consultation = consultation_or_404(pk)
+    form = SignForm(request.POST or None)
+    if request.method == "GET":
+        note_opened(consultation, by=actor(request))
+    elif form.is_valid() and _is_own_password(request, form):
+        plan = _signed(request, consultation, form)
+        if plan is not None:
+            return redirect("consultations:plan", plan.pk)
+    return render(request, "consultations/sign.html", _context(request, consultation, form))
+
+
+def _is_own_password(request: HttpRequest, form: SignForm) -> bool:
+    """Asked of the log-in itself, so that guessing here counts towards its lock-out, too."""
+    user = authenticate(
+        request,
+        username=actor(request).get_username(),
+        password=form.cleaned_data["password"],
+    )
+    if user == actor(request):
+        return True
+    form.add_error("password", _("This is not your password."))
+    return False
+
+
+def _signed(request: HttpRequest, consultation: Consultation, form: SignForm) -> Plan | None:
+    try:
+        plan = services.sign(consultation, by=actor(request))
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return None
+    messages.success(request, _("The plan is signed."))
+    return plan
+
+
+def _context(request: HttpRequest, consultation: Consultation, form: SignForm) -> dict[str, object]:
+    proposal = latest(consultation)
+    context: dict[str, object] = {
+        "consultation": consultation,
+        "patient": consultation.patient,
+        "proposal": proposal,
+        "form": form,
+        "refusal": refusal(policies.check_can_sign, consultation),
+    }
+    if proposal is not None:
+        shown = panels(request, proposal, explained(proposal), state_of(proposal))
+        context["panels"] = shown
+    return context
