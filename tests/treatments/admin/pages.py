@@ -11,10 +11,9 @@ def filled(response, lines=None, **fields):
     """The form as sent: what the page shows, `fields` over it, new `lines` by prefix."""
     form = response.context["adminform"].form
     data = dict(_shown(form))
-    data.update(fields)
     for inline in response.context["inline_admin_formsets"]:
         data.update(_lines(inline.formset, (lines or {}).get(inline.formset.prefix, [])))
-    return data
+    return data | fields
 
 
 def submitted(client, url, lines=None, **fields):

@@ -1,0 +1,104 @@
+"""The catalogue in the admin: curators edit, administrators look, other roles stay out."""
+
+import pytest
+
+from clinic.roles import Role
+from tests.treatments.admin.pages import page
+from tests.treatments.admin.rows import PAGES
+from treatments.models import Release, Rule, Statement
+
+EDITORS = {Role.CURATOR, Role.MEDICAL_LEAD}
+LOOKERS = {Role.ADMINISTRATOR}
+OTHERS = set(Role) - EDITORS - LOOKERS
+
+
+@pytest.mark.parametrize("role", sorted(OTHERS))
+def test_other_roles_stay_out(client_of, role):
+    client = client_of(role)
+
+    for model in PAGES:
+        answer = client.get(page(model))
+        assert answer.status_code == 302, model
+        assert "/login/" in answer.url
+    assert client.post(page(Rule, "add"), {}).status_code == 302
+    assert client.post(page(Release, "publish"), {"key": "2026.9"}).status_code == 302
+    assert not Release.objects.filter(key="2026.9").exists()
+
+
+def test_strangers_are_sent_to_the_login(client, db):
+    answer = client.get(page(Rule))
+
+    assert answer.status_code == 302
+    assert "/login/" in answer.url
+
+
+@pytest.mark.parametrize("role", sorted(LOOKERS))
+def test_administrators_look_without_touching(client_of, role):
+    client, rule = client_of(role), Rule.objects.get(code="S-07")
+
+    assert client.get(page(Rule)).status_code == 200
+    assert client.get(page(Rule, "history", rule.pk)).status_code == 200
+    shown = client.get(page(Rule, "change", rule.pk))
+    assert shown.status_code == 200
+    assert "_save" not in shown.content.decode()
+    assert client.get(page(Rule, "add")).status_code == 403
+    assert client.post(page(Rule, "change", rule.pk), {"title": "x"}).status_code == 403
+    assert client.post(page(Rule, "delete", rule.pk), {"post": "yes"}).status_code == 403
+    assert client.get(page(Release, "publish")).status_code == 403
+    assert client.post(page(Release, "publish"), {"key": "2026.9"}).status_code == 403
+    rule.refresh_from_db()
+    assert rule.title != "x"
+
+
+@pytest.mark.parametrize("role", sorted(EDITORS))
+def test_curators_edit_and_publish(client_of, role):
+    client = client_of(role)
+
+    assert client.get(page(Statement, "add")).status_code == 200
+    assert client.get(page(Release, "publish")).status_code == 200
+
+
+@pytest.mark.parametrize("role", sorted(LOOKERS))
+def test_making_a_release_current_needs_the_right(client_of, role):
+    release = Release.objects.get()
+    chosen = {"action": "make_current", "_selected_action": [release.pk]}
+
+    client_of(role).post(page(Release), chosen)
+
+    assert release.activations.count() == 1
+
+
+def test_a_release_can_be_neither_added_by_hand_nor_changed_nor_deleted(client_of):
+    curator, release = client_of("curator"), Release.objects.get()
+
+    assert curator.get(page(Release, "add")).status_code == 403
+    assert curator.post(page(Release, "change", release.pk), {"note": "x"}).status_code == 403
+    assert curator.post(page(Release, "delete", release.pk), {"post": "yes"}).status_code == 403
+    shown = curator.get(page(Release, "change", release.pk)).content.decode()
+    assert release.digest in shown
+    assert "rules: " in shown
+
+
+def test_the_role_counts_that_the_request_speaks_for(client_of, other_clinic):
+    """A curator of another clinic who works here as a nurse stays out while they work here."""
+    nurse = client_of("nurse")
+    nurse.user.memberships.create(clinic=other_clinic, role="curator")
+
+    assert nurse.get(page(Rule)).status_code == 302
+
+    session = nurse.session
+    session["clinic"] = str(other_clinic.pk)
+    session.save()
+    assert nurse.get(page(Rule)).status_code == 200
+
+
+def test_pages_keep_to_the_content_policy(client_of):
+    curator = client_of("curator")
+
+    for url in (page(Rule), page(Rule, "add"), page(Release, "publish")):
+        answer = curator.get(url)
+        text = answer.content.decode()
+        assert "script-src 'self'" in answer["Content-Security-Policy"]
+        assert " onclick=" not in text
+        assert " style=" not in text
+        assert "<script>" not in text
