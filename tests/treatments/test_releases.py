@@ -33,7 +33,7 @@ from treatments.models import (
     Statement,
     Suitability,
 )
-from treatments.services import activate_release, publish_release
+from treatments.services import activate_release, publish_release, releases
 
 pytestmark = pytest.mark.django_db
 
@@ -277,6 +277,14 @@ def test_what_a_curator_can_mend_is_refused_by_name(spoil, fault, lead):
     )
     assert not Release.objects.filter(key="2026.2").exists()
     assert current_release().key == "2026.1"
+
+
+def test_what_the_engine_refuses_is_a_refusal_too(lead, monkeypatch):
+    monkeypatch.setattr(releases, "faults_of", lambda _document: [])
+    out_of_use(Protocol, "prp-standard")()
+
+    with pytest.raises(ValidationError, match="prp has no protocol of its own"):
+        publish_release("2026.2", by=lead)
 
 
 def test_delay_without_a_date_needs_no_days():

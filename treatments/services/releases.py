@@ -1,6 +1,7 @@
 """Publish the catalogue as a release, and say which release is in force."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -30,7 +31,7 @@ def publish_release(
     document = compile_document(key)
     if faults := faults_of(document):
         raise ValidationError(faults, code="not_publishable")
-    release.digest = Catalogue.from_document(document).digest
+    release.digest = _compiled(document).digest
     release.body = canonical_json(document)
     try:
         with transaction.atomic():
@@ -42,6 +43,14 @@ def publish_release(
     audit.record("release-published", release, by=by, detail={"key": key, "digest": release.digest})
     activate_release(release, by=by, effective_at=effective_at, note=note)
     return release
+
+
+def _compiled(document: dict[str, Any]) -> Catalogue:
+    """What the engine itself finds wrong is a refusal too, so no release breaks evaluation."""
+    try:
+        return Catalogue.from_document(document)
+    except ValueError as error:
+        raise ValidationError(str(error), code="not_publishable") from None
 
 
 @transaction.atomic
