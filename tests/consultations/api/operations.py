@@ -1,0 +1,92 @@
+"""Every operation of the API, read from its document, with a body that would do."""
+
+import re
+import uuid
+from functools import cache
+
+from django.urls import get_resolver
+from drf_spectacular.generators import SchemaGenerator
+
+from tests.consultations.api import flow
+
+METHODS = ("get", "post", "put", "patch", "delete")
+BODIES = {
+    "evaluate": lambda: {**flow.facts(), "patient": {"sex": "female", "age": 44}},
+    "patients_create": lambda: flow.PERSON,
+    "patients_partial_update": lambda: {"given_name": "Ada"},
+    "consultations_create": lambda: {"patient": str(uuid.uuid4())},
+    "consultations_partial_update": lambda: {"goals": "Smoother"},
+    "consultations_facts_update": flow.facts,
+    "consultations_propose_create": lambda: None,
+    "consultations_override_create": lambda: {
+        "rule": "L-01",
+        "area": "face",
+        "treatment": "prp",
+        "reason": "specialist-agrees",
+        "text": "Why not",
+    },
+    "consultations_sign_create": lambda: None,
+    "proposals_decide_create": lambda: {"area": "face", "verdict": "declined"},
+    "sessions_mark_create": lambda: {"status": "cancelled"},
+}
+
+
+@cache
+def document():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@cache
+def operations():
+    """(operation id, method, path) of everything below /api/v1/."""
+    return [
+        (operation["operationId"], method, path)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+
+
+def of_rows():
+    """Those whose path names a row of the clinic."""
+    return [one for one in operations() if "{id}" in one[2]]
+
+
+def routes():
+    """(method, number of path parts) of each endpoint as the resolver knows them."""
+    found = set()
+    for pattern, callback in _walk(get_resolver().url_patterns, ""):
+        if pattern.startswith("api/v1/") and hasattr(callback, "cls"):
+            actions = getattr(callback, "actions", None)
+            methods = set(actions) if actions else {m for m in METHODS if hasattr(callback.cls, m)}
+            found |= {(method, _shape(pattern)) for method in methods - {"head"}}
+    return found
+
+
+def _walk(patterns, prefix):
+    for one in patterns:
+        path = prefix + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from _walk(one.url_patterns, path)
+        else:
+            yield path.replace("^", "").replace("$", ""), one.callback
+
+
+def _shape(path):
+    """Literal parts as they stand, parameters as a star."""
+    plain = re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>|{[^}]*}", "*", path)
+    return plain.replace("\\Z", "").strip("/")
+
+
+def described():
+    return {(method, _shape(path)) for _name, method, path in operations()}
+
+
+def call(api, name, method, path):
+    body = BODIES[name]() if name in BODIES else None
+    headers = {"If-Match": '"1"'}
+    return (
+        getattr(api, method)(path, body, headers=headers)
+        if body
+        else getattr(api, method)(path, headers=headers)
+    )

@@ -1,0 +1,126 @@
+"""Who may call what: every operation against every role."""
+
+import uuid
+
+import pytest
+from rest_framework.test import APIClient
+
+from clinic.models import AuditEvent, Membership
+from clinic.roles import ALLOWED, Role
+from tests.consultations.api import flow, operations
+
+NEEDS = {
+    "evaluate": "evaluate",
+    "catalogue_kinds": "view-catalogue",
+    "catalogue_rows": "view-catalogue",
+    "catalogue_row": "view-catalogue",
+    "releases_list": "view-catalogue",
+    "releases_retrieve": "view-catalogue",
+    "releases_current_retrieve": "view-catalogue",
+    "patients_list": "view-patient",
+    "patients_retrieve": "view-patient",
+    "patients_create": "edit-patient",
+    "patients_partial_update": "edit-patient",
+    "consultations_list": "view-consultation",
+    "consultations_retrieve": "view-consultation",
+    "consultations_facts_retrieve": "view-consultation",
+    "consultations_create": "edit-consultation",
+    "consultations_partial_update": "edit-consultation",
+    "consultations_facts_update": "edit-consultation",
+    "consultations_propose_create": "propose",
+    "consultations_override_create": "override",
+    "consultations_sign_create": "sign",
+    "proposals_list": "view-consultation",
+    "proposals_retrieve": "view-consultation",
+    "proposals_decide_create": "decide",
+    "plans_list": "view-plan",
+    "plans_retrieve": "view-plan",
+    "sessions_list": "view-plan",
+    "sessions_retrieve": "view-plan",
+    "sessions_mark_create": "edit-consultation",
+}
+STORES_NOTHING = {"evaluate"}
+
+
+def called(api, one):
+    name, method, path = one
+    path = path.replace("{id}", str(uuid.uuid4())).replace("{key}", "2026.1")
+    path = path.replace("{kind}", "areas").replace("{code}", "face")
+    return operations.call(api, name, method, path)
+
+
+def test_the_table_names_every_operation(db):
+    assert set(NEEDS) == {name for name, _method, _path in operations.operations()}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_role_is_let_in_where_the_table_says(api_of, role):
+    api = api_of(role)
+
+    refused = {one[0] for one in operations.operations() if called(api, one).status_code == 403}
+
+    assert refused == {name for name, action in NEEDS.items() if action not in ALLOWED[Role(role)]}
+    assert AuditEvent.objects.filter(outcome="refused").count() == len(refused)
+
+
+def test_a_read_only_token_writes_nothing(api_of):
+    api = api_of("medical-lead", access="read")
+    writes = {one[0] for one in operations.operations() if one[1] != "get"}
+
+    refused = {one[0] for one in operations.operations() if called(api, one).status_code == 403}
+
+    assert refused == writes - STORES_NOTHING
+
+
+def test_strangers_are_asked_who_they_are(db):
+    for one in operations.operations():
+        answer = called(APIClient(), one)
+
+        assert answer.status_code == 401, one
+        assert [problem["code"] for problem in answer.json()["errors"]] == ["not_authenticated"]
+
+
+def test_a_person_without_a_clinic_may_do_nothing(client_of):
+    browser = client_of("medical-lead")
+    Membership.objects.filter(user=browser.user).update(is_active=False)
+
+    statuses = {called_by_browser(browser, one) for one in operations.operations()}
+
+    assert statuses == {403}
+
+
+def called_by_browser(browser, one):
+    api = APIClient()
+    api.cookies = browser.cookies
+    return called(api, one).status_code
+
+
+def test_methods_that_nobody_answers_are_refused(api_of):
+    api = api_of("medical-lead")
+    known = {}
+    for _name, method, path in operations.operations():
+        known.setdefault(path, set()).add(method)
+
+    for path, methods in known.items():
+        for method in {"get", "post", "put", "patch", "delete", "options"} - methods:
+            answer = called(api, ("", method, path))
+            assert (answer.status_code, flow.problems(answer)) == (
+                405,
+                [("", "method_not_allowed")],
+            ), (method, path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing/", "/api/v2/patients/", "/api/", "/api/v1/patients/x/y/z/"]
+)
+def test_addresses_that_nobody_answers_are_not_found(api_of, path):
+    answer = api_of("nurse").get(path)
+
+    assert (answer.status_code, flow.problems(answer)) == (404, [("", "not_found")])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/patients/7/", "/api/v1/patients/x'--/"])
+def test_ids_of_another_form_are_not_found(api_of, path):
+    answer = api_of("nurse").get(path)
+
+    assert (answer.status_code, flow.problems(answer)) == (404, [("", "not_found")])
