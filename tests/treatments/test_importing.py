@@ -201,6 +201,10 @@ OILY = {"code": "p-1", "name": "P", "vehicle": "oil", "injection_standard": True
         (rule(clauses=[{"kind": "finding"}]), "S-07, clauses: Name the finding, and only on a"),
         (rule(effects=[{"why": "x"}]), "S-07, effects, why: There is no such field."),
         (rule(effects=[{"treatment": "x"}]), "S-07, effects, treatment: There is no treatment"),
+        (
+            rule("L-04", effects=[{"effect": "exclude"}, {"effect": "refer"}]),
+            "L-04, effects: The rule already has an effect on the whole patient.",
+        ),
         (rule(ask_age_from=12), "S-07, when_unknown: Ages are for a rule that asks"),
         (rule("I-01", conflict_code="future"), "I-01, conflict_code: This code is taken by"),
         (rule(clauses=[EQUAL_BOUNDS]), "S-07, clauses, value_below: This must be above the value"),

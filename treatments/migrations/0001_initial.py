@@ -684,7 +684,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'effect',
                 'verbose_name_plural': 'effects',
                 'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('rule', 'treatment'), name='treatments_ruleeffect_once', nulls_distinct=False, violation_error_message='The rule already has an effect on this treatment.'), models.CheckConstraint(condition=models.Q(('effect__in', ['exclude', 'exclude-overridable', 'ask-prescriber', 'delay', 'caution', 'refer'])), name='treatments_ruleeffect_known', violation_error_message='Choose one of the effects.')],
+                'constraints': [models.UniqueConstraint(fields=('rule', 'treatment'), name='treatments_ruleeffect_once', violation_error_message='The rule already has an effect on this treatment.'), models.UniqueConstraint(condition=models.Q(('treatment__isnull', True)), fields=('rule',), name='treatments_ruleeffect_whole_once', violation_error_message='The rule already has an effect on the whole patient.'), models.CheckConstraint(condition=models.Q(('effect__in', ['exclude', 'exclude-overridable', 'ask-prescriber', 'delay', 'caution', 'refer'])), name='treatments_ruleeffect_known', violation_error_message='Choose one of the effects.')],
             },
         ),
         migrations.CreateModel(

@@ -195,8 +195,13 @@ class RuleEffect(models.Model):
             models.UniqueConstraint(
                 fields=["rule", "treatment"],
                 name="treatments_ruleeffect_once",
-                nulls_distinct=False,
                 violation_error_message=_("The rule already has an effect on this treatment."),
+            ),
+            models.UniqueConstraint(
+                fields=["rule"],
+                condition=Q(treatment__isnull=True),
+                name="treatments_ruleeffect_whole_once",
+                violation_error_message=_("The rule already has an effect on the whole patient."),
             ),
             models.CheckConstraint(
                 name="treatments_ruleeffect_known",

@@ -44,7 +44,7 @@ def natural_fields(model: type[Model], *, without: str = "") -> tuple[str, ...]:
         if one.unique and not one.primary_key:
             return (one.name,)
     for constraint in model._meta.constraints:
-        if isinstance(constraint, UniqueConstraint):
+        if isinstance(constraint, UniqueConstraint) and constraint.condition is None:
             return tuple(name for name in constraint.fields if name != without)
     return ()
 
@@ -135,8 +135,9 @@ def _add_children(merged: Merged, row: MergedRow, relation: ManyToOneRel, value:
         row.values[name] = value
         return
     known = row.values.setdefault(name, [])
+    earlier = list(known)  # twice in one list stays twice, for the row itself to refuse
     for child in value:
-        same = [one for one in known if all(one.get(key) == child.get(key) for key in keys)]
+        same = [one for one in earlier if all(one.get(key) == child.get(key) for key in keys)]
         if same:
             same[0].update(child)
         else:
