@@ -89,7 +89,8 @@ def plain_names(db):
             "L-24",
             (
                 "When last dose of aspirin or NSAID, prescribed, at most 30 days before the "
-                "consultation or last dose of antiplatelet, at most 30 days before the consultation "
+                "consultation or last dose of antiplatelet, at most 30 days before the "
+                "consultation "
                 "→ ask the prescriber before mesotherapy and PRP"
             ),
         ),
