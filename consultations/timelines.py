@@ -20,7 +20,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One treatment's sessions. `tone` counts from 1 and picks a shape as well as a colour."""
+    """One treatment's sessions. `tone` is 1 or 2: a shape and a colour."""
 
     name: str
     tone: int
@@ -49,6 +49,7 @@ class Timeline:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     name: str
+    tone: int
     planned: Sequence[date]
     optional: Sequence[date]
 
@@ -77,7 +78,7 @@ def _lane(course: Course, number: int, at: Callable[[date], str]) -> Lane:
     )
     return Lane(
         name=course.name,
-        tone=number + 1,
+        tone=course.tone,
         y=y,
         label_y=y - 13,
         start=marks[0].x,

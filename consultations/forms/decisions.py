@@ -39,8 +39,8 @@ class _SmallForm(forms.Form):
         self.helper = FormHelper(self)
         self.helper.form_action = action
         self.helper.form_show_errors = True
-        submit = Submit("", self.button, css_class=self.button_css)
-        submit.field_classes = "btn"
+        submit = Submit("", self.button)
+        submit.field_classes = f"btn {self.button_css}"
         self.helper.add_input(submit)
 
 

@@ -38,7 +38,17 @@ def apply_changes(
         _change_dates(course, wanted)
         _leave_out(course, wanted)
     _check_dates(changed, area=area, catalogue=catalogue, request=request)
+    for before, after in zip(option["courses"], changed["courses"], strict=True):
+        _move_follow_ups(before, after)
     return changed
+
+
+def _move_follow_ups(before: Mapping[str, Any], after: dict[str, Any]) -> None:
+    """Maintenance and review keep their distance from the last planned session."""
+    moved = _day(after["planned"][-1]) - _day(before["planned"][-1])
+    for key in ("maintenance_on", "review_on"):
+        if before[key]:
+            after[key] = (_day(before[key]) + moved).isoformat()
 
 
 def _wanted(changes: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -70,6 +70,7 @@ def replayed(proposal: Proposal) -> dict[str, Any]:
 def latest(consultation: Consultation) -> Proposal | None:
     return (
         consultation.proposals.select_related("consultation__patient", "release")
+        .defer("release__body")
         .order_by("-number")
         .first()
     )

@@ -137,11 +137,17 @@ def _cards(
     proposal: Proposal, answer: AreaAnswer, decision: Decision | None, *, may_decide: bool
 ) -> tuple[Card, ...]:
     chosen = decision.option_number if decision else None
+    tones = {one.code: number % 2 + 1 for number, one in enumerate(answer.treatments)}
     return tuple(
         Card(
             option=option,
             timeline=timeline(
-                Course(name=one.name, planned=one.planned, optional=one.optional)
+                Course(
+                    name=one.name,
+                    tone=tones[one.treatment],
+                    planned=one.planned,
+                    optional=one.optional,
+                )
                 for one in option.courses
             ),
             chosen=option.number == chosen,

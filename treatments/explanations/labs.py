@@ -44,16 +44,16 @@ def spanned(wording: Wording, found: Sequence[Level]) -> str:
     """Neighbouring levels as one span: “platelets of 100 or more”."""
     first, last = found[0], found[-1]
     words = {
-        "test": wording.name("lab_tests", first.test),
+        "test": _within(wording.name("lab_tests", first.test)),
         "low": _number(first.low),
         "high": _number(last.high),
         "unit": unit_text(first.unit),
     }
     if last.high is None:
-        return _("with %(test)s of %(low)s %(unit)s or more") % words
+        return _("with a %(test)s of %(low)s %(unit)s or more") % words
     if first.low is None:
-        return _("with %(test)s under %(high)s %(unit)s") % words
-    return _("with %(test)s from %(low)s to under %(high)s %(unit)s") % words
+        return _("with a %(test)s under %(high)s %(unit)s") % words
+    return _("with a %(test)s from %(low)s to under %(high)s %(unit)s") % words
 
 
 def runs(found: Sequence[Level]) -> list[list[Level]]:
@@ -75,6 +75,11 @@ def _bounds(wording: Wording, test: str) -> Iterator[Fraction]:
                 yield from (
                     Fraction(leaf[edge]) for edge in ("from", "below") if leaf.get(edge) is not None
                 )
+
+
+def _within(name: str) -> str:
+    """A term inside a sentence; what begins with two capitals is a short form and stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _number(value: Fraction | None) -> str:
