@@ -70,6 +70,7 @@ class RoleFilter(admin.SimpleListFilter):
 @admin.register(User)
 class PersonAdmin(ServiceAdmin, UserAdmin):
     view_action = add_action = change_action = Action.MANAGE_MEMBERS
+    add_form_template = "admin/change_form.html"
     form = PersonForm
     add_form = PersonAddForm
     change_password_form = PasswordForm

@@ -45,7 +45,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 class ClinicForm(forms.ModelForm):
     closed_weekdays = forms.TypedMultipleChoiceField(
-        label=_("closed weekdays"),
+        label=_("Closed weekdays"),
         required=False,
         coerce=int,
         choices=[(number + 1, name) for number, name in WEEKDAYS.items()],
@@ -61,7 +61,7 @@ class MembershipAddForm(forms.ModelForm):
     """A role for somebody who already has an account, found by their exact username."""
 
     username = forms.CharField(
-        label=_("username"),
+        label=_("Username"),
         max_length=150,
         help_text=_("Of somebody who has an account already. New people are added under Users."),
     )
@@ -81,7 +81,7 @@ class MembershipAddForm(forms.ModelForm):
 
 class TokenForm(forms.ModelForm):
     days = forms.IntegerField(
-        label=_("good for, days"),
+        label=_("Good for, days"),
         min_value=1,
         max_value=LONGEST_LIFETIME.days,
         initial=DEFAULT_LIFETIME.days,

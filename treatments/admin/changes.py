@@ -1,6 +1,11 @@
 """The history of the whole catalogue, also of rows that are gone."""
 
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +15,26 @@ from treatments.admin.history import told
 from treatments.models import CatalogueChange
 
 
+class KindOfRow(admin.SimpleListFilter):
+    """By the kind of row, under the name that curators know."""
+
+    title = _("kind of row")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        models = apps.get_app_config("treatments").get_models()
+        return sorted((model._meta.label_lower, str(model._meta.verbose_name)) for model in models)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(model=self.value()) if self.value() else queryset
+
+
 @admin.register(CatalogueChange)
 class CatalogueChangeAdmin(ReadOnlyAdmin):
     view_action = Action.VIEW_CATALOGUE
     list_display = ("at", "by", "kind", "kind_of_row", "label", "in_words")
     list_display_links = ("at", "label")
-    list_filter = ("kind", "at", "model", ("by", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", KindOfRow)
     list_select_related = ("by",)
     date_hierarchy = "at"
     search_fields = ("label", "by__username", "by__first_name", "by__last_name", "row")

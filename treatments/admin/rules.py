@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from treatments.admin.filters import having, presence, question
@@ -181,7 +182,8 @@ class RuleAdmin(CatalogueAdmin):
         statements = rule.statements.all()
         if not statements:
             return missing_mark(_("no statement"))
-        codes = ", ".join(statement.code for statement in statements)
+        one = '<span class="code">{}</span>'
+        codes = format_html_join(", ", one, ((statement.code,) for statement in statements))
         kinds = {citation.source.kind for row in statements for citation in row.citations.all()}
         only_policy = not kinds - {SourceKind.POLICY}
-        return f"{codes} ({_('clinic policy only')})" if only_policy else codes
+        return format_html("{} ({})", codes, _("clinic policy only")) if only_policy else codes
