@@ -240,6 +240,7 @@ BAD = {
     ),
     "closed on null": (clinic(closed_on=[None]), ["clinic.closed_on[0]"]),
     "products of null": (clinic(products=None), ["clinic.products"]),
+    "a product by name": (clinic(products=["mix"]), ["clinic.products[0]"]),
     "an empty product": (
         clinic(products=[{}]),
         ["clinic.products[0].product", "clinic.products[0].ingredients"],

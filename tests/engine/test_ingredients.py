@@ -10,6 +10,7 @@ from tests.engine.cases import (
     course,
     finding,
     offered,
+    release,
     request,
     rules,
     treatment,
@@ -303,3 +304,26 @@ def test_all_removed_ingredients_are_listed_in_order_of_their_codes(catalogue):
         "vitamin-e",
     ]
     assert found["because"] == ["allergies[0]", "allergies[1]"]
+
+
+def test_an_ingredient_without_a_class_goes_by_its_own_code(catalogue):
+    def loosen(document):
+        for row in document["ingredients"]:
+            row["ingredient_class"] = None
+
+    changed = release(catalogue, loosen)
+
+    assert mixed(answer(changed, allergic("vitamins")))[0][2][1] == "vitamin-a"
+    assert "vitamin-a" not in mixed(answer(changed, allergic("vitamin-a")))[0][2]
+
+
+def test_a_concern_without_a_formula_is_not_covered_by_what_is_mixed(catalogue):
+    def forget(document):
+        for row in document["suitabilities"]:
+            if row["concern"] == "dehydration":
+                row["formula"] = None
+
+    asked = request(concerns=concerns(("dehydration", "face"), ("fine-lines", "face")))
+    found = treatment(answer(release(catalogue, forget), asked), "mesotherapy")
+
+    assert (found["status"], found["covers"]) == ("eligible", ["fine-lines"])

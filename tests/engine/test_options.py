@@ -12,6 +12,8 @@ from tests.engine.cases import (
     offered,
     release,
     request,
+    rule,
+    with_rules,
 )
 
 BOTH, PRP, MESO = ("mesotherapy", "prp"), ("prp",), ("mesotherapy",)
@@ -251,6 +253,29 @@ def test_a_third_treatment_is_ranked_last_and_may_stand_alone(catalogue):
 
     assert ranked(changed, "scars") == [PRP, ("microneedling",)]
     assert ranked(changed, "fine-lines") == [BOTH, PRP, MESO, ("microneedling",)]
+
+
+def test_a_variant_that_nothing_blocks(catalogue):
+    changed = release(catalogue, lambda document: document["variants"][0].update(blocked_by=None))
+    taken = [medicine("isotretinoin", prescribed=True, ongoing=True)]
+
+    assert ranked(changed, "fine-lines", medications=taken, **LASER) == [LIFT, MESO, PRP]
+
+
+def test_a_blocking_rule_of_another_area_does_not_block(catalogue):
+    infection = {"kind": "finding", "finding": "infection"}
+    rough = rule("X-1", infection, ("prp", "caution"), scope="area")
+    changed = release(
+        with_rules(catalogue, rough),
+        lambda document: document["variants"][0].update(blocked_by="X-1"),
+    )
+
+    def order(where):
+        rows = [{"finding": "infection", "area": where, "clears_on": "2026-03-01"}]
+        return ranked(changed, "fine-lines", where="cheeks", area_findings=rows, **LASER)
+
+    assert order("chin") == [LIFT, MESO, PRP]
+    assert order("cheeks") == order("face") == [BOTH, PRP, MESO]
 
 
 def test_an_allergy_to_everything_in_it_leaves_the_other(catalogue):

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from treatments.engine.catalogue import Catalogue
 from treatments.engine.facts import Facts
 from treatments.engine.rules import Lack, Rule
 from treatments.engine.triggers import Hit, hit
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,11 @@ def judge(catalogue: Catalogue, facts: Facts) -> Judgement:
     unknown = dict(base.unknown)
     fired: dict[str, Fired] = {}
     asked: list[str] = []
-    for code in sorted(touched):
+    for code in touched:
         unknown.pop(code, None)
         rule = rulebook.rules[code]
+        if not rule.local and rule.trigger.judge(facts, None) is False:
+            continue
         hits, needs = _look(catalogue, facts, rule)
         if hits:
             fired[code] = Fired(rule, hits)
@@ -57,18 +62,19 @@ def judge(catalogue: Catalogue, facts: Facts) -> Judgement:
                 asked.append(code)
     if not facts.allergies_known:
         unknown.update(catalogue.allergy_rules.unknown)
-    return Judgement(fired, {code: unknown[code] for code in sorted(unknown)}, tuple(asked))
+    return Judgement(_by_code(fired), _by_code(unknown), tuple(sorted(asked)))
+
+
+def _by_code(found: dict[str, Found]) -> dict[str, Found]:
+    return {code: found[code] for code in sorted(found)}
 
 
 def _look(catalogue: Catalogue, facts: Facts, rule: Rule) -> tuple[dict[str, Hit], set[str] | None]:
-    """Where the rule is true, and what it lacks if it is unknown somewhere."""
+    """Where a rule that is not plainly false is true, and what it lacks if unknown somewhere."""
     trigger = rule.trigger
     if not rule.local:
-        verdict = trigger.judge(facts, None)
-        if verdict is None:
+        if trigger.judge(facts, None) is None:
             return {}, trigger.needs(facts, None)
-        if verdict is False:
-            return {}, None
         return dict.fromkeys(facts.areas, hit(trigger, facts, None, delays=rule.delays)), None
     hits: dict[str, Hit] = {}
     needs: set[str] | None = None

@@ -1,5 +1,6 @@
 """The leaves of triggers: one fact each."""
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -44,19 +45,23 @@ def _sex(row: TriggerRow, _wait: Wait | None) -> Trigger:
 
 
 def _age(row: TriggerRow, _wait: Wait | None) -> Trigger:
-    lowest, below = _bound(row.get("from")), _bound(row.get("below"))
+    lowest, below = _years(row.get("from"), 0), _years(row.get("below"), sys.maxsize)
     return Trigger(
-        judge=lambda facts, _near: _within(facts.age, lowest, below),
+        judge=lambda facts, _near: lowest <= facts.age < below,
         grounds=lambda facts, _near: {facts.age_path},
         ageing=True,
     )
+
+
+def _years(number: str | int | None, otherwise: int) -> int:
+    return otherwise if number is None else int(number)
 
 
 def _bound(number: str | int | None) -> Fraction | None:
     return None if number is None else Fraction(number)
 
 
-def _within(value: Fraction | int, lowest: Fraction | None, below: Fraction | None) -> bool:
+def _within(value: Fraction, lowest: Fraction | None, below: Fraction | None) -> bool:
     return (lowest is None or value >= lowest) and (below is None or value < below)
 
 

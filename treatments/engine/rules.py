@@ -38,8 +38,11 @@ class Notation:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """`everywhere`: it speaks of the whole patient. `local`: its verdict may differ by area."""
+
     notation: Notation
     everywhere: bool
+    local: bool
     trigger: Trigger
     effects: tuple[Effect, ...]
     delays: bool
@@ -51,11 +54,6 @@ class Rule:
     @property
     def code(self) -> str:
         return self.notation.code
-
-    @property
-    def local(self) -> bool:
-        """Whether its verdict may differ from one area to the next."""
-        return self.trigger.local and not self.everywhere
 
     def must_ask(self, age: int) -> bool:
         return (
@@ -132,11 +130,14 @@ def notation(row: RuleRow) -> Notation:
 def _rule(row: RuleRow) -> Rule:
     effects = tuple(_effect(row["code"], one) for one in row["effects"])
     delays = any(one.effect == DELAY for one in effects)
+    everywhere = row["scope"] == "all"
     wait = Wait(row.get("wait_days") or 0, row.get("ongoing_end") != "unknown")
+    trigger = compile_trigger(row["trigger"], wait if delays else None)
     return Rule(
         notation=notation(row),
-        everywhere=row["scope"] == "all",
-        trigger=compile_trigger(row["trigger"], wait if delays else None),
+        everywhere=everywhere,
+        local=trigger.local and not everywhere,
+        trigger=trigger,
         effects=effects,
         delays=delays,
         refer_to=row.get("refer_to"),
