@@ -31,6 +31,7 @@ class Action(StrEnum):
     VIEW_CATALOGUE = "view-catalogue"
     EDIT_CATALOGUE = "edit-catalogue"
     PUBLISH_RELEASE = "publish-release"
+    APPROVE_RELEASE = "approve-release"
     MANAGE_MEMBERS = "manage-members"
     VIEW_AUDIT = "view-audit"
 
@@ -58,7 +59,9 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.NURSE: frozenset(_CARE),
     Role.FRONT_DESK: frozenset(_PATIENTS),
     Role.CURATOR: frozenset(_CURATOR),
-    Role.MEDICAL_LEAD: frozenset(_PHYSICIAN | _CURATOR | {Action.VIEW_AUDIT}),
+    Role.MEDICAL_LEAD: frozenset(
+        _PHYSICIAN | _CURATOR | {Action.APPROVE_RELEASE, Action.VIEW_AUDIT}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Action.MANAGE_MEMBERS, Action.VIEW_AUDIT, Action.VIEW_CATALOGUE}
     ),

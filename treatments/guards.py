@@ -10,4 +10,6 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(
         table="treatments_cataloguechange", message="the history of the catalogue never changes"
     ),
+    AppendOnly(table="treatments_releaseapproval", message="an approval never changes"),
+    AppendOnly(table="treatments_ruleapproval", message="an approval never changes"),
 )

@@ -1,4 +1,11 @@
 from treatments.models.clauses import RuleClause
+from treatments.models.drafts import (
+    AcceptedOutcome,
+    Draft,
+    GoldenCase,
+    ReleaseApproval,
+    RuleApproval,
+)
 from treatments.models.materials import (
     Formula,
     FormulaIngredient,
@@ -59,6 +66,7 @@ from treatments.models.vocabulary import (
 )
 
 __all__ = [
+    "AcceptedOutcome",
     "Activator",
     "Adjunct",
     "Allergen",
@@ -75,9 +83,11 @@ __all__ = [
     "Conflict",
     "ConflictSide",
     "Device",
+    "Draft",
     "EngineParameter",
     "Formula",
     "FormulaIngredient",
+    "GoldenCase",
     "Ingredient",
     "IngredientClass",
     "LabTest",
@@ -94,7 +104,9 @@ __all__ = [
     "Referral",
     "Release",
     "ReleaseActivation",
+    "ReleaseApproval",
     "Rule",
+    "RuleApproval",
     "RuleClause",
     "RuleEffect",
     "SideEffect",

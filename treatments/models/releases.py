@@ -87,6 +87,12 @@ class CatalogueChange(models.Model):
     parent_model = models.CharField(_("belongs to, kind"), max_length=60, blank=True)
     parent_row = models.CharField(_("belongs to, id"), max_length=40, blank=True)
     values = models.JSONField(_("values"), default=dict)
+    before = models.JSONField(
+        _("the row as it was"),
+        null=True,
+        help_text=_("In the form of the export; with it a row or a field can be put back."),
+    )
+    draft = models.ForeignKey("treatments.Draft", models.PROTECT, related_name="changes", null=True)
 
     class Meta:
         verbose_name = _("change of the catalogue")

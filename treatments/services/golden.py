@@ -1,0 +1,162 @@
+"""Golden cases: facts and the outcome that every draft must still give, or be excused from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import User
+from treatments.compiler import compile_document, current_catalogue
+from treatments.engine import Catalogue, InvalidRequest, evaluate, parse_facts
+from treatments.enums import DraftStatus
+from treatments.models import AcceptedOutcome, Draft, GoldenCase
+
+Document = dict[str, Any]
+# Names of the release and of the evaluation itself; they differ from release to release.
+_NAMES = ("release", "receipt")
+_DAYS_OF_A_WEEK = 7
+# A Monday; cases made from consultations are moved to its week, so that no real date stays.
+REFERENCE_DAY = date(2026, 1, 12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a draft gives for a case. ``settled``: as expected, or accepted just like this."""
+
+    case: GoldenCase
+    got: Document
+    accepted: AcceptedOutcome | None
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.got != self.case.expected)
+
+    @property
+    def settled(self) -> bool:
+        accepted = self.accepted
+        return not self.changed or (accepted is not None and accepted.outcome == self.got)
+
+
+def outcome_of(catalogue: Catalogue, request: Mapping[str, Any]) -> Document:
+    """The response to a case's facts; a request that cannot be evaluated is an outcome too."""
+    try:
+        response = evaluate(catalogue, parse_facts(catalogue, request))
+    except InvalidRequest as error:
+        return {"errors": [{"path": one.path, "code": one.code} for one in error.faults]}
+    return {key: value for key, value in response.items() if key not in _NAMES}
+
+
+def outcomes_in(draft: Draft, document: Mapping[str, Any]) -> list[Outcome]:
+    """Every case in use, run on the draft as it was compiled."""
+    catalogue = Catalogue.from_document(document)
+    accepted = {row.case_id: row for row in AcceptedOutcome.objects.filter(draft=draft)}
+    return [
+        Outcome(
+            case=case,
+            got=outcome_of(catalogue, case.request),
+            accepted=accepted.get(case.pk),
+        )
+        for case in GoldenCase.objects.filter(active=True)
+    ]
+
+
+@transaction.atomic
+def add_case(
+    *, code: str, title: str, request: Mapping[str, Any], by: User, note: str = ""
+) -> GoldenCase:
+    """Keep facts as a case. What is expected is what the release in force gives for them."""
+    case = GoldenCase(
+        code=code,
+        title=title,
+        request=dict(request),
+        expected=outcome_of(current_catalogue(), request),
+        note=note,
+        created_by=by,
+    )
+    if "errors" in case.expected:
+        raise ValidationError({"request": _("These facts cannot be evaluated as they are.")})
+    case.full_clean()
+    case.save()
+    audit.record("golden-case-added", case, by=by, detail={"code": code})
+    return case
+
+
+@transaction.atomic
+def accept_outcome(draft: Draft, case: GoldenCase, *, by: User, reason: str) -> AcceptedOutcome:
+    """Accept that this case's outcome changes with the draft, exactly as it does now."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if draft.status not in {DraftStatus.DRAFT, DraftStatus.IN_REVIEW}:
+        raise ValidationError(_("This draft is closed."), code="state")
+    catalogue = Catalogue.from_document(compile_document(draft.key))
+    row = AcceptedOutcome.objects.filter(draft=draft, case=case).first() or AcceptedOutcome(
+        draft=draft, case=case
+    )
+    row.outcome, row.reason, row.accepted_by = outcome_of(catalogue, case.request), reason, by
+    row.full_clean(exclude=["outcome"])
+    row.save()
+    audit.record(
+        "golden-case-accepted", case, by=by, detail={"code": case.code, "draft": draft.key}
+    )
+    return row
+
+
+def take_over_accepted(draft: Draft) -> None:
+    """When a draft is published, accepted outcomes become what their cases expect."""
+    for row in AcceptedOutcome.objects.filter(draft=draft).select_related("case"):
+        row.case.expected = row.outcome
+        row.case.save(update_fields=["expected"])
+
+
+def without_identity(request: Mapping[str, Any]) -> Document:
+    """The facts of a consultation as anybody's: an age for the birth date, every date moved by
+    whole weeks to one reference week (weekdays count for closed days), products by number."""
+    consulted_on = date.fromisoformat(request["consulted_on"])
+    weeks = (REFERENCE_DAY - consulted_on).days // _DAYS_OF_A_WEEK
+    anonymous: Document = _moved(dict(request), timedelta(days=weeks * _DAYS_OF_A_WEEK))
+    patient = dict(request["patient"])
+    if born := patient.pop("birth_date", None):
+        patient["age"] = _age(date.fromisoformat(born), consulted_on)
+    anonymous["patient"] = patient
+    products = anonymous.get("clinic", {}).get("products", [])
+    for number, product in enumerate(products, start=1):
+        product["product"] = f"product-{number}"
+    return anonymous
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    if isinstance(value, dict):
+        return {key: _moved(one, by) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_moved(one, by) for one in value]
+    if isinstance(value, str) and (day := _as_date(value)):
+        return (day + by).isoformat()
+    return value
+
+
+def _as_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def changed_parts(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two outcomes differ: path, what was expected, what it is now."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}):
+            inner = f"{path}.{key}" if path else key
+            yield from changed_parts(old.get(key), new.get(key), inner)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from changed_parts(one, other, f"{path}[{index}]")
+    elif old != new:
+        yield path, old, new
