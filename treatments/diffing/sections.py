@@ -61,7 +61,6 @@ LINES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Fields that hold codes of another section, or lists of such codes.
 REFERENCES: Final[Mapping[str, str]] = {
-    "activator": "activators",
     "allergens": "allergens",
     "area": "areas",
     "areas": "areas",

@@ -135,7 +135,7 @@ def value_in_words(field: str, value: Any, names: Names) -> str:
     return _plain_in_words(field, value)
 
 
-def _plain_in_words(field: str, value: bool | float | str | None) -> str:
+def _plain_in_words(field: str, value: object) -> str:
     if value is None or value == "":
         return _("none")
     if isinstance(value, bool):

@@ -1,0 +1,7 @@
+"""What a curator should look at before a draft is reviewed. Plain data in, findings out."""
+
+from treatments.lint.checks import lint
+from treatments.lint.extra import Extra, Figure, RetiredPart
+from treatments.lint.findings import Check, Finding, Severity
+
+__all__ = ["Check", "Extra", "Figure", "Finding", "RetiredPart", "Severity", "lint"]
