@@ -1,12 +1,15 @@
 """Reading JSON as it is typed: nothing is converted in passing, no key is passed over."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from clinic.parsers import shown
+
+_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class StrictCharField(serializers.CharField):
@@ -20,6 +23,17 @@ class StrictCharField(serializers.CharField):
 
 class StrictEmailField(StrictCharField, serializers.EmailField):
     """An address, given as text."""
+
+
+class StrictDateField(serializers.DateField):
+    """YYYY-MM-DD, and nothing shorter."""
+
+    default_error_messages = {"invalid": _("A date is expected here, as YYYY-MM-DD.")}
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+            self.fail("invalid")
+        return super().to_internal_value(value)
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -103,6 +117,8 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
             serializer_field_mapping[_model_field] = StrictCharField
         elif _field is serializers.EmailField:
             serializer_field_mapping[_model_field] = StrictEmailField
+        elif _field is serializers.DateField:
+            serializer_field_mapping[_model_field] = StrictDateField
         elif _field is serializers.BooleanField:
             serializer_field_mapping[_model_field] = StrictBooleanField
         elif _field is serializers.IntegerField:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -166,7 +167,7 @@ class ConsultationViewSet(FlowViewSet):
                 by=self.by,
                 version=consultation.version,
             )
-        except InvalidFacts as error:
+        except (InvalidFacts, ValidationError) as error:
             raise under("facts", error) from None
 
     @versioned

@@ -1,5 +1,7 @@
 """What the services of the flow refuse, as the API says it."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -7,7 +9,7 @@ from rest_framework.response import Response
 
 from clinic.api import ClinicViewSet, stale
 from clinic.problems import Problem, Refusal, problems_in, refusal
-from consultations.errors import InvalidFacts, StaleVersion
+from consultations.errors import Fault, InvalidFacts, StaleVersion
 from consultations.policies import STATE_CODES
 from treatments.compiler import NoReleaseInForce
 
@@ -28,11 +30,14 @@ def refused(exc: Exception) -> Exception:
     return exc
 
 
-def under(key: str, exc: InvalidFacts) -> Refusal:
+def under(key: str, exc: InvalidFacts | ValidationError) -> Refusal:
     """Faults of facts that were sent inside a larger body."""
+    problems: Iterable[Problem | Fault] = (
+        exc.faults if isinstance(exc, InvalidFacts) else problems_in(exc)
+    )
     return Refusal(
         Problem(f"{key}.{one.path}" if one.path else key, one.code, str(one.message))
-        for one in exc.faults
+        for one in problems
     )
 
 

@@ -1,5 +1,8 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -8,6 +11,7 @@ from rest_framework.reverse import reverse
 
 from clinic.api import expected_version, idempotent, versioned, with_etag
 from clinic.openapi import shows_version
+from clinic.problems import Problem, Refusal, problems_in
 from clinic.roles import Action
 from clinic.serializers import StrictModelSerializer
 from consultations.api import examples
@@ -34,6 +38,17 @@ class PatientSerializer(StrictModelSerializer):
         ]
         read_only_fields = ["id", "version", "created_at"]
         extra_kwargs = {"number": {"required": False, "allow_blank": True}}
+
+
+@contextmanager
+def _number_named() -> Iterator[None]:
+    """The one rule across fields is that a clinic gives a number once: it is about the number."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Refusal(
+            Problem(one.path or "number", one.code, one.message) for one in problems_in(error)
+        ) from None
 
 
 class PatientViewSet(FlowViewSet):
@@ -77,9 +92,9 @@ class PatientViewSet(FlowViewSet):
     @extend_schema(examples=examples.PATIENTS)
     def create(self, request: Request) -> Response:
         """Add a patient. Without a record number the next free one is given."""
-        patient = patients.register_patient(
-            by=self.by, clinic=self.membership.clinic, **self._fields()
-        )
+        fields = self._fields()
+        with _number_named():
+            patient = patients.register_patient(by=self.by, clinic=self.membership.clinic, **fields)
         location = reverse("patient-detail", [patient.pk], request=request)
         return with_etag(
             self.get_serializer(patient).data, patient.version, status_code=201, location=location
@@ -91,7 +106,8 @@ class PatientViewSet(FlowViewSet):
         """Change single details. Needs If-Match."""
         patient, version = self.get_object(), expected_version(request)
         fields = self._fields(partial=True)
-        patient = patients.update_patient(patient, by=self.by, version=version, **fields)
+        with _number_named():
+            patient = patients.update_patient(patient, by=self.by, version=version, **fields)
         return with_etag(self.get_serializer(patient).data, patient.version)
 
     def _fields(self, *, partial: bool = False) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from clinic.roles import Action
 from clinic.serializers import (
     StrictCharField,
     StrictChoiceField,
+    StrictDateField,
     StrictIntegerField,
     StrictSerializer,
 )
@@ -107,12 +108,8 @@ class ChangedFormulaSerializer(StrictSerializer):
 
 class ChangedCourseSerializer(StrictSerializer):
     treatment = StrictCharField()
-    planned = serializers.ListField(
-        child=serializers.DateField(input_formats=["%Y-%m-%d"]), required=False, max_length=100
-    )
-    optional = serializers.ListField(
-        child=serializers.DateField(input_formats=["%Y-%m-%d"]), required=False, max_length=100
-    )
+    planned = serializers.ListField(child=StrictDateField(), required=False, max_length=100)
+    optional = serializers.ListField(child=StrictDateField(), required=False, max_length=100)
     formulas = ChangedFormulaSerializer(many=True, required=False)
 
 

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('consulted_on', models.DateField(verbose_name='consultation on')),
                 ('start_on', models.DateField(blank=True, null=True, verbose_name='treatment may start on')),
-                ('stated_age', models.PositiveSmallIntegerField(blank=True, help_text='Only when the date of birth is not known.', null=True, verbose_name='age')),
+                ('stated_age', models.PositiveSmallIntegerField(blank=True, help_text='Only when the date of birth is not known.', null=True, validators=[django.core.validators.MaxValueValidator(130)], verbose_name='age')),
                 ('no_known_allergies', models.BooleanField(blank=True, null=True, verbose_name='no known allergies')),
                 ('medications_reviewed', models.BooleanField(blank=True, null=True, verbose_name='medication list is complete')),
                 ('fitzpatrick', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'I: always burns, never tans'), (2, 'II: burns easily, tans little'), (3, 'III: burns at times, tans slowly'), (4, 'IV: burns rarely, tans well'), (5, 'V: brown skin, hardly ever burns'), (6, 'VI: dark skin, does not burn')], null=True, verbose_name='skin type (Fitzpatrick)')),

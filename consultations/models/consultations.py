@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.clinic import validate_weekdays
 from clinic.text import validate_storable
 from consultations.enums import Combination, ConsultationStatus, Fitzpatrick, Glogau
-from consultations.models.patients import Patient
+from consultations.models.patients import OLDEST, Patient
 from consultations.models.rows import ClinicalRow, ConsultationManager
 from treatments.models import PerformerLevel
 
@@ -29,7 +30,11 @@ class Consultation(ClinicalRow):
     consulted_on = models.DateField(_("consultation on"))
     start_on = models.DateField(_("treatment may start on"), null=True, blank=True)
     stated_age = models.PositiveSmallIntegerField(
-        _("age"), null=True, blank=True, help_text=_("Only when the date of birth is not known.")
+        _("age"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(OLDEST)],
+        help_text=_("Only when the date of birth is not known."),
     )
     no_known_allergies = models.BooleanField(_("no known allergies"), null=True, blank=True)
     medications_reviewed = models.BooleanField(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ def register_patient(*, by: User, clinic: Clinic, **fields: Any) -> Patient:
     number = fields.pop("number", "") or _next_number(clinic)
     patient = Patient(clinic=clinic, created_by=by, number=number)
     _fill(patient, fields)
-    patient.save()
+    _save(patient)
     audit.record("patient-registered", patient, by=by, patient=patient.pk)
     return patient
 
@@ -37,7 +37,7 @@ def update_patient(patient: Patient, *, by: User, version: int, **fields: Any) -
     changed = sorted(name for name, value in fields.items() if getattr(patient, name) != value)
     _fill(patient, fields)
     patient.version += 1
-    patient.save()
+    _save(patient)
     audit.record("patient-changed", patient, by=by, patient=patient.pk, detail={"fields": changed})
     return patient
 
@@ -62,7 +62,17 @@ def _fill(patient: Patient, fields: dict[str, Any]) -> None:
     names = (patient.family_name, patient.given_name, patient.number)
     patient.search_key = f" {search_key(*names)}"
     patient.phone_digits = "".join(char for char in patient.phone if char.isdigit())
-    patient.full_clean(exclude=["clinic", "created_by", "search_key", "phone_digits"])
+    patient.full_clean(exclude=["created_by", "search_key", "phone_digits"])
+
+
+def _save(patient: Patient) -> None:
+    """Two people can choose one number at the same moment; the database lets in the first."""
+    try:
+        with transaction.atomic():
+            patient.save()
+    except IntegrityError:
+        taken = _("Another patient already has this record number.")
+        raise ValidationError({"number": taken}) from None
 
 
 def _next_number(clinic: Clinic) -> str:
