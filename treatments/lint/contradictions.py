@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from treatments.diffing.names import Names
 from treatments.engine import Catalogue
 from treatments.lint.findings import Check, Finding, Severity
 from treatments.lint.literals import Alternative, Literal, alternatives, leaves
@@ -65,11 +66,12 @@ class _Said:
 def contradictions(catalogue: Catalogue) -> Iterator[Finding]:
     rows = [row for row in catalogue.document["rules"] if row["kind"] == "contraindication"]
     said = [_said(row) for row in rows]
+    names = Names.of(catalogue.document)
     for narrow, wide in permutations(said, 2):
         for treatment in catalogue.vocabulary.treatments:
             mild, grave = narrow.on(treatment.code), wide.on(treatment.code)
             if (0, 0) < mild < grave and _always_with(narrow, wide, treatment.code):
-                yield _finding(narrow.row, wide.row, treatment.code)
+                yield _finding(narrow.row, wide.row, treatment.code, names)
 
 
 def _said(row: Row) -> _Said:
@@ -159,8 +161,8 @@ _COVERS: Final[Mapping[str, Callable[[Row, Row], bool]]] = {
 }
 
 
-def _finding(narrow: Row, wide: Row, treatment: str) -> Finding:
-    texts = {"other": wide["code"], "treatment": treatment}
+def _finding(narrow: Row, wide: Row, treatment: str, names: Names) -> Finding:
+    texts = {"other": wide["code"], "treatment": names.name("treatments", treatment)}
     return Finding(
         check=Check.CONTRADICTING_RULES,
         severity=Severity.WARNING,
