@@ -54,7 +54,8 @@ def decide(  # noqa: PLR0913 - a decision and what it is about
     )
     decision.verdict, decision.option_number = verdict, option_number
     decision.option, decision.note, decision.decided_by = option, note, by
-    decision.full_clean(exclude=["clinic", "option"])
+    unset = [] if option_number is not None else ["option_number"]  # as declining leaves it
+    decision.full_clean(exclude=["clinic", "option", *unset])
     decision.save()
     _record("option-decided", proposal, decision, by, {"area": area, "verdict": verdict})
     return decision

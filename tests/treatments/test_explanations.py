@@ -193,7 +193,7 @@ def test_disagreements_stand_beside_the_option_with_both_values(told, case, code
         assert len({side.position for side in one.sides}) >= 2
         assert any(side.followed for side in one.sides)
         assert not all(side.followed for side in one.sides)
-        assert one.resolution and one.principle and one.why
+        assert all((one.resolution, one.principle, one.why))
 
 
 def test_disagreement_on_acne_scars_shows_both_numbers(told):
@@ -219,7 +219,7 @@ def test_the_first_option_says_that_it_is_the_first_choice(told):
             {"labs": [lab("platelets", 80000, "/uL")]},
             "prp",
             [
-                "with a platelet count of 100 ×10⁹/L or more",
+                "with a platelet count of 100 \u00d710⁹/L or more",
                 "if a clinician who may do so overrides L-08b with a reason",
             ],
         ),
@@ -227,7 +227,7 @@ def test_the_first_option_says_that_it_is_the_first_choice(told):
             {"conditions": conditions(thrombocytopenia="yes")},
             "prp",
             [
-                "with a platelet count from 100 to under 150 ×10⁹/L",
+                "with a platelet count from 100 to under 150 \u00d710⁹/L",
                 "if a clinician who may do so overrides L-08c with a reason",
                 "if the answer to “Low platelet count” is no",
             ],
@@ -251,8 +251,10 @@ def test_the_first_option_says_that_it_is_the_first_choice(told):
             {"medications": [medicine("prednisone", prescribed=True, ongoing=True)]},
             "prp",
             [
-                "once Prednisone has ended, counted from a last dose on 2 March 2026"
-                " (only its prescriber ends a prescribed medicine)",
+                (
+                    "once Prednisone has ended, counted from a last dose on 2 March 2026"
+                    " (only its prescriber ends a prescribed medicine)"
+                ),
             ],
         ),
         (
@@ -264,8 +266,10 @@ def test_the_first_option_says_that_it_is_the_first_choice(told):
             {"area_findings": [{"finding": "infection", "area": "cheeks"}]},
             "prp",
             [
-                "once it has cleared (Infection of the skin, Cheeks);"
-                " enter the day and the dates follow"
+                (
+                    "once it has cleared (Infection of the skin, Cheeks);"
+                    " enter the day and the dates follow"
+                )
             ],
         ),
     ],
@@ -286,8 +290,10 @@ def test_two_reasons_at_once_need_two_changes(catalogue):
 
     assert [change.text for change in one.changes] == [
         "with a haemoglobin of 10 g/dL or more and if the answer to “Clotting disorder” is no",
-        "if a clinician who may do so overrides L-09 with a reason"
-        " and if the answer to “Clotting disorder” is no",
+        (
+            "if a clinician who may do so overrides L-09 with a reason"
+            " and if the answer to “Clotting disorder” is no"
+        ),
     ]
 
 

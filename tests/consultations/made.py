@@ -1,0 +1,66 @@
+"""Consultations in later states, put there by the services that put them there for real."""
+
+from itertools import count
+
+from django_scopes import scope
+
+from consultations.models import Consultation
+from consultations.services import decisions, intake, plans, proposals
+from consultations.services.patients import register_patient
+from tests.engine.cases import DAY, lab, request
+
+_numbers = count(1)
+LOW_PLATELETS = {"labs": [lab("platelets", 80, "10*9/L")]}
+
+
+def consulted(clinic, by, /, **facts):
+    """A consultation with the facts of an engine request; a woman of 44 with fine lines."""
+    asked = request(**facts)
+    with scope(clinic=clinic):
+        patient = register_patient(
+            by=by,
+            clinic=clinic,
+            family_name=f"Family{next(_numbers)}",
+            given_name="Given",
+            sex=asked["patient"]["sex"],
+        )
+        row = intake.start_consultation(patient, by=by, consulted_on=DAY)
+        return intake.replace_facts(row, asked, by=by, version=row.version)
+
+
+def proposed(clinic, by, /, **facts):
+    row = consulted(clinic, by, **facts)
+    with scope(clinic=clinic):
+        return proposals.propose(row, by=by)
+
+
+def accept(proposal, by, *, area="face", number=1, **more):
+    """Take an option; `verdict` and `changes` may say otherwise."""
+    verdict = more.pop("verdict", "accepted")
+    with scope(clinic=proposal.clinic):
+        return decisions.decide(
+            proposal, area=area, verdict=verdict, option_number=number, by=by, **more
+        )
+
+
+def decided(clinic, by, /, **facts):
+    proposal = proposed(clinic, by, **facts)
+    accept(proposal, by)
+    return proposal
+
+
+def signed(clinic, by, /, **facts):
+    proposal = decided(clinic, by, **facts)
+    with scope(clinic=clinic):
+        return plans.sign(proposal.consultation, by=by)
+
+
+def again(row):
+    """The row as it is stored now."""
+    with scope(clinic=row.clinic):
+        return type(row).objects.get(pk=row.pk)
+
+
+def facts_of(consultation):
+    with scope(clinic=consultation.clinic):
+        return Consultation.objects.with_facts().get(pk=consultation.pk)
