@@ -1,6 +1,6 @@
 """The steps of a consultation. Progress is read from the rows, never from the session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -179,7 +179,7 @@ def chosen_key(step: Step, wanted: str) -> str:
 
 
 @transaction.atomic
-def save(
+def save_step(
     step_form: StepForm, consultation: Consultation, *, by: User, version: int
 ) -> Consultation:
     """Save all of a step, or nothing of it. Raises what the services raise."""
@@ -209,6 +209,21 @@ def missing(faults: Iterable[Fault]) -> list[Missing]:
         Missing(step=step_of(fault.path), message=str(fault.message), row=_row_of(fault.path))
         for fault in faults
     ]
+
+
+def waiting(response: Mapping[str, Any]) -> list[Missing]:
+    """What an evaluation would only ask back: open questions, and facts that contradict."""
+    names = dict(Condition.objects.values_list("code", "name"))
+    asked = [
+        Missing(step=step_of("conditions"), message=names.get(code, code))
+        for code in response["missing"]
+    ]
+    clashes = [
+        Missing(step=step_of(path), message=_("contradicts another fact"), row=_row_of(path))
+        for conflict in response["conflicts"]
+        for path in conflict["facts"]
+    ]
+    return asked + clashes
 
 
 def step_of(path: str) -> Step:

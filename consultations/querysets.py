@@ -1,5 +1,7 @@
 """Query sets with the words of the clinic, and what each page needs loaded."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Self
 
 from django.db import models
@@ -11,6 +13,13 @@ from consultations.dates import parse_date
 _DIGITS_FOR_PHONE = 3
 
 
+def _runs(words: list[str]) -> Iterator[list[str]]:
+    """Each word by itself, but words of digits that follow each other together: “532 111 22”."""
+    for is_digits, run in groupby(words, key=lambda word: not word.strip("0123456789+()/-")):
+        group = list(run)
+        yield from [group] if is_digits else [[word] for word in group]
+
+
 class PatientQuerySet(models.QuerySet):
     def matching(self, text: str) -> Self:
         """Patients whose name, number, phone or date of birth fits every word of the text.
@@ -19,8 +28,13 @@ class PatientQuerySet(models.QuerySet):
         matter. A date of birth is written 1980-05-04 or 04.05.1980.
         """
         found = self
-        for word in search_key(text).split():
-            found = found.filter(self._fits(word))
+        for words in _runs(search_key(text).split()):
+            fits = Q()
+            for word in words:
+                fits &= self._fits(word)
+            if len(words) > 1:
+                fits |= self._has_phone("".join(words))
+            found = found.filter(fits)
         return found
 
     def _fits(self, word: str) -> Q:
@@ -28,10 +42,14 @@ class PatientQuerySet(models.QuerySet):
         fits = Q(search_key__contains=f" {word}")
         if born := parse_date(word):
             return fits | Q(birth_date=born)
-        digits = "".join(char for char in word if char.isdigit())
-        if len(digits) >= _DIGITS_FOR_PHONE:
-            fits |= Q(phone_digits__contains=digits)
-        return fits
+        return fits | self._has_phone(word)
+
+    def _has_phone(self, text: str) -> Q:
+        """A part of the number. Zeros before it are left off: they differ with the caller."""
+        digits = "".join(char for char in text if char.isdigit())
+        if len(digits) < _DIGITS_FOR_PHONE:
+            return Q(pk__in=[])
+        return Q(phone_digits__contains=digits.lstrip("0") or digits)
 
 
 class ConsultationQuerySet(models.QuerySet):

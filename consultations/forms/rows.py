@@ -1,10 +1,12 @@
 """One form a row of a section. Rows may be partial: a draft keeps what it was given."""
 
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,11 @@ def _text(label: Any, length: int) -> forms.CharField:
     )
 
 
+def _above_zero(value: Decimal) -> None:
+    if value <= 0:
+        raise ValidationError(_("A lab value is above zero."))
+
+
 class ConcernRow(RowForm):
     concern = TermField(Concern, label=_("Concern"))
     area = TermField(Area, label=_("Area"), required=False)
@@ -103,7 +110,12 @@ class MedicationRow(RowForm):
 class LabRow(RowForm):
     test = TermField(LabTest, label=_("Test"))
     value = forms.DecimalField(
-        label=_("Value"), required=False, max_digits=18, decimal_places=6, localize=True
+        label=_("Value"),
+        required=False,
+        max_digits=18,
+        decimal_places=6,
+        localize=True,
+        validators=[_above_zero],
     )
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     taken_on = WrittenDate(label=_("Taken on"), required=False)

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models.clinic import validate_weekdays
 from clinic.text import validate_storable
 from consultations.enums import Combination, Fitzpatrick, Glogau
 from consultations.forms.fields import NumberChoice, TermField, WrittenDate, YesNo
@@ -125,7 +124,6 @@ class PreferencesForm(ScalarsForm):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        validators=[validate_weekdays],
     )
     columns = {
         "consulted_on": "col-sm-6 col-lg-4",

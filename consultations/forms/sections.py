@@ -58,7 +58,9 @@ class RowSet(BaseFormSet):
 
     def told(self) -> list[Any]:
         """The forms that hold something, in their order."""
-        return [form for form in self.forms if form.has_changed() and not self._is_removed(form)]
+        return [
+            form for form in self.forms if form.has_changed() and not self._should_delete_form(form)
+        ]
 
     def shown(self) -> list[Any]:
         """What the page shows: everything stored, or what was sent and not taken away."""
@@ -68,9 +70,10 @@ class RowSet(BaseFormSet):
 
     def add_blank(self, *, area: str = "") -> Any:
         """One more empty row behind those that were sent; it may know its area already."""
-        initial = {"area": area} if area else {}
+        number = len(self.forms)
+        options = {"data": None, "files": None, "initial": {"area": area} if area else {}}
         make: Any = self._construct_form  # type: ignore[attr-defined]
-        form = make(len(self.forms), data=None, files=None, initial=initial)
+        form = make(number, **self.get_form_kwargs(number), **options)
         form.is_new = True
         self.forms.append(form)
         return form
@@ -79,6 +82,8 @@ class RowSet(BaseFormSet):
         return [form.values() for form in self.told()]
 
     def clean(self) -> None:
+        if self.total_form_count() < 0:
+            raise ValidationError(_("The page did not arrive whole. Load it again."))
         seen: set[tuple[Any, ...]] = set()
         for form in self.told():
             key = tuple(form.cleaned_data.get(name) for name in _ONCE.get(self.key, ()))
@@ -91,7 +96,7 @@ class RowSet(BaseFormSet):
         form = self.told()[index]
         form.add_error(field if field in form.fields else None, errors)
 
-    def _is_removed(self, form: Any) -> bool:
+    def _should_delete_form(self, form: Any) -> bool:
         return bool(getattr(form, "cleaned_data", {}).get("DELETE"))
 
 

@@ -50,7 +50,7 @@ def step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     current = flow.step_or_404(key)
     row = get_object_or_404(Consultation.objects.with_facts(), pk=pk)
     if request.method == "POST":
-        return cast(HttpResponse, _answer(request, row, current))
+        return cast("HttpResponse", _answer(request, row, current))
     note_opened(row, by=actor(request))
     return _show(request, row, current, current.form(None, consultation=row))
 
@@ -64,7 +64,7 @@ def _answer(request: HttpRequest, row: Consultation, current: flow.Step) -> Http
     version = version_in(request)
     if form.is_valid():
         try:
-            saved = flow.save(form, row, by=actor(request), version=version)
+            saved = flow.save_step(form, row, by=actor(request), version=version)
         except StaleVersion as conflict:
             return _show(request, row, current, form, version=conflict.current, conflict=True)
         except ValidationError as error:
@@ -124,19 +124,20 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
         "patient": row.patient,
         "progress": flow.progress(row, flow.REVIEW),
         "told": [(one, one.told(row)) for one in flow.STEPS],
-        "missing": _missing(row) if editable else [],
+        **(_outlook(row) if editable else {}),
         "editable": editable,
         "proposal": proposals.latest(row),
     }
     return render(request, "consultations/review.html", context)
 
 
-def _missing(row: Consultation) -> list[flow.Missing]:
+def _outlook(row: Consultation) -> dict[str, list[flow.Missing]]:
+    """What stands in the way of a proposal, and what it would ask back."""
     try:
-        proposals.evaluate_now(row)
+        response = proposals.evaluate_now(row)
     except IncompleteFacts as incomplete:
-        return flow.missing(incomplete.faults)
-    return []
+        return {"missing": flow.missing(incomplete.faults)}
+    return {"waiting": flow.waiting(response)}
 
 
 def _address(row: Consultation, key: str) -> str:
