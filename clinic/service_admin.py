@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.db.models import Field, PositiveIntegerField, PositiveSmallIntegerField, URLField
 from django.db.models.deletion import ProtectedError, RestrictedError
@@ -12,6 +12,7 @@ from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from clinic import audit
 from clinic.permissions import allowed
 from clinic.roles import Action
 
@@ -96,6 +97,9 @@ class ServiceAdmin(RoleGate, admin.ModelAdmin):
         """The view's answer; when a service or the database refuses, the page again with why."""
         try:
             return view()
+        except PermissionDenied:
+            audit.refused(f"admin-{self.opts.model_name}")
+            raise
         except (ValidationError, ProtectedError, RestrictedError, IntegrityError) as error:
             if request.method != "POST":
                 raise

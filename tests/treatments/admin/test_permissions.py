@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.models import AuditEvent
 from clinic.roles import Role
 from tests.treatments.admin.pages import page
 from tests.treatments.admin.rows import PAGES
@@ -48,6 +49,8 @@ def test_administrators_look_without_touching(client_of, role):
     assert client.post(page(Release, "publish"), {"key": "2026.9"}).status_code == 403
     rule.refresh_from_db()
     assert rule.title != "x"
+    refused = AuditEvent.objects.filter(actor=client.user.pk, outcome="refused")
+    assert {event.action for event in refused} == {"admin-rule", "publish-release"}
 
 
 @pytest.mark.parametrize("role", sorted(EDITORS))
