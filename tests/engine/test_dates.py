@@ -150,13 +150,28 @@ def test_alternating_goes_on_to_the_next_slot_when_the_first_is_too_early(catalo
 
 
 def test_alternating_keeps_clear_of_optional_prp_sessions(catalogue):
-    taken = [medicine("paracetamol")]
-    plain = option(catalogue, BOTH, "acne-scars", medications=taken)
+    steroid = {"kind": "procedure", "procedure": "corticosteroid-injection"}
+    slow = rule("X-1", steroid, ("mesotherapy", "delay"), scope="area", wait_days=200)
+    injected = [
+        {"procedure": "corticosteroid-injection", "area": "face", "performed_on": "2026-01-01"}
+    ]
+    found = option(
+        with_rules(catalogue, slow),
+        BOTH,
+        "acne-scars",
+        procedures=injected,
+        clinic={"closed_on": ["2026-08-10"]},
+    )
 
-    prp, meso = sessions(plain, "prp"), sessions(plain, "mesotherapy")
-    for one in meso:
-        for other in prp:
-            assert abs((date.fromisoformat(one) - date.fromisoformat(other)).days) >= 7
+    assert course(found, "prp")["optional"] == ["2026-08-17", "2026-09-14"]
+    assert sessions(found, "mesotherapy")[:3] == ["2026-07-27", "2026-08-24", "2026-08-31"]
+
+
+def test_alternating_keeps_the_whole_gap(catalogue):
+    found = option(catalogue, BOTH, clinic={"closed_on": ["2026-03-30"]})
+
+    assert sessions(found, "prp")[1] == "2026-03-31"
+    assert sessions(found, "mesotherapy")[2] == "2026-04-07"
 
 
 def test_alternating_around_a_moved_prp_session(catalogue):

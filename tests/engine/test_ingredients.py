@@ -327,3 +327,22 @@ def test_a_concern_without_a_formula_is_not_covered_by_what_is_mixed(catalogue):
     found = treatment(answer(release(catalogue, forget), asked), "mesotherapy")
 
     assert (found["status"], found["covers"]) == ("eligible", ["fine-lines"])
+
+
+def requiring_peptides(document):
+    for row in document["formulas"]:
+        for part in row["ingredients"]:
+            part["required"] = part["ingredient"] == "peptides"
+
+
+def test_what_is_required_is_so_beside_others(catalogue):
+    changed = release(catalogue, requiring_peptides)
+    shelf = stocked(("one", "vitamin-a"), ("two", "vitamin-a peptides"))
+
+    without = answer(changed, allergic("peptides"))
+    from_shelf = answer(changed, request(clinic=shelf))
+    not_on_shelf = answer(changed, allergic("peptides", clinic=shelf))
+
+    assert treatment(without, "mesotherapy")["status"] == "no-formula"
+    assert mixed(from_shelf) == [("rejuvenation", "two", ["vitamin-a", "peptides"])]
+    assert treatment(not_on_shelf, "mesotherapy")["status"] == "no-formula"

@@ -179,6 +179,21 @@ def test_prescriber_comes_before_an_unknown_end(catalogue):
     assert statuses(response) == ["needs-prescriber", "needs-prescriber"]
 
 
+def test_prescriber_before_deferred_in_the_area(catalogue):
+    smokes = {"kind": "condition", "condition": "tobacco"}
+    changed = with_rules(catalogue, rule("X-1", smokes, ("mesotherapy", "ask-prescriber")))
+    response = answer(
+        changed,
+        request(
+            conditions=conditions(tobacco="yes"),
+            medications=[medicine("prednisone", ongoing=True)],
+        ),
+    )
+
+    assert statuses(response) == ["needs-prescriber", "deferred"]
+    assert area(response)["status"] == "needs-prescriber"
+
+
 def test_deferred_before_overridable_in_the_area(catalogue):
     response = answer(
         catalogue,

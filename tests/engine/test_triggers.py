@@ -156,6 +156,13 @@ def test_the_newest_value_counts_wherever_it_is_listed(catalogue):
     assert "L-08a" not in rules(answer(catalogue, asked))
 
 
+def test_of_two_values_of_one_day_the_last_listed_counts(catalogue):
+    low, high = lab("platelets", 40, "10*9/L"), lab("platelets", 200, "10*9/L")
+
+    assert "L-08a" in rules(answer(catalogue, request(labs=[high, low])))
+    assert "L-08a" not in rules(answer(catalogue, request(labs=[low, high])))
+
+
 def test_an_old_value_does_not_make_way_for_an_older_one(catalogue):
     asked = request(labs=[lab("platelets", 40, "10*9/L", "2025-01-01")])
 
