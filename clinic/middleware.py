@@ -7,10 +7,10 @@ from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from clinic.logs import request_id
 from clinic.models import User
 from clinic.scoping import SESSION_KEY, active_membership, clinic_scope
 from clinic.text import is_storable
+from clinic.views import csrf_failure
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen"
@@ -89,12 +90,20 @@ class IdleTimeoutMiddleware:
             seen = request.session.get(SEEN, now)
             if now - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
-                messages.info(request, _("You were logged out after a while without activity."))
-                return redirect("login")
+                return self.ended(request)
             passive = request.headers.get("X-Background") == "true"
             if SEEN not in request.session or (now - seen >= SEEN_EVERY_SECONDS and not passive):
                 request.session[SEEN] = now
         return self.get_response(request)
+
+    def ended(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the login; a form that was being sent is shown once more, to copy from."""
+        if is_api(request):
+            fault = {"path": "", "code": "not_authenticated", "message": _("The session ended.")}
+            return JsonResponse({"errors": [fault]}, status=401)
+        if request.method == "POST" and "HX-Request" not in request.headers:
+            return csrf_failure(request)
+        return redirect(f"{reverse('login')}?ended=yes")
 
 
 class ClinicMiddleware:
