@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import Clinic, ClosedDay, Membership, User
+from clinic.roles import Role
 
 
 @transaction.atomic
@@ -69,4 +70,21 @@ def save_clinic(
     audit.record(
         "clinic-changed", clinic, by=by, clinic=clinic.pk, detail={"fields": sorted(fields)}
     )
+    return clinic
+
+
+@transaction.atomic
+def open_clinic(*, code: str, name: str, timezone: str, admin: str, password: str) -> Clinic:
+    """Add a clinic with its first administrator. Everybody else is added by that person."""
+    clinic = Clinic(code=code, name=name, timezone=timezone)
+    clinic.full_clean()
+    clinic.save()
+    user = User(username=admin)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    membership = Membership(user=user, clinic=clinic, role=Role.ADMINISTRATOR)
+    membership.full_clean()
+    membership.save()
+    audit.record("clinic-opened", clinic, clinic=clinic.pk)
     return clinic
