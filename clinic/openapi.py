@@ -79,7 +79,7 @@ class ClinicSchema(AutoSchema):
 
     def _refusals(self) -> set[str]:
         codes = {"400", "401", "403"}
-        if "{" in self.path:
+        if "{" in self.path or self._key() in getattr(self.view, "looks_up", ()):
             codes.add("404")
         if self.method in _BODY_METHODS:
             codes |= {"413", "415"}

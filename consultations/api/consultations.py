@@ -134,7 +134,8 @@ class ConsultationViewSet(FlowViewSet):
         """One consultation with its facts. Opening it is noted in the audit trail."""
         consultation = self.get_object()
         note_opened(consultation, by=self.by)
-        return self._shown(consultation)
+        data = ConsultationDetailSerializer(consultation).data
+        return with_etag(data, consultation.version)
 
     @shows_version
     @idempotent

@@ -20,6 +20,7 @@ class EvaluateView(CatalogueErrorsMixin, ClinicAPIView):
     query_parameters = frozenset({"release"})
     stores_nothing = True  # so a read-only token may ask too
     conflicts = frozenset({"post"})
+    looks_up = frozenset({"post"})  # the release that a parameter names
 
     @extend_schema(
         operation_id="evaluate",
