@@ -281,27 +281,39 @@ def attempt(statement):
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_sql_cannot_change_or_delete_a_signed_row(full_plan, table):
-    before = bytes_of(table)
-    assert before != "[]"
-
-    for statement in (f"UPDATE {table} SET clinic_id = clinic_id", f"DELETE FROM {table}"):
-        with pytest.raises(DatabaseError):
-            attempt(statement)
-
-    assert bytes_of(table) == before
+def gives_way(statement):
+    try:
+        attempt(statement)
+    except DatabaseError as error:
+        return not any(words in str(error) for words in ("signed", "never changes"))
+    return True
 
 
-@pytest.mark.parametrize("table", UNDER)
-def test_sql_cannot_add_a_row_under_a_signed_consultation(full_plan, table):
+def test_sql_cannot_change_or_delete_a_signed_row(full_plan):
+    before = {table: bytes_of(table) for table in TABLES}
+
+    open_doors = [
+        statement
+        for table in TABLES
+        for statement in (f"UPDATE {table} SET clinic_id = clinic_id", f"DELETE FROM {table}")
+        if gives_way(statement)
+    ]
+
+    assert [table for table, rows in before.items() if rows == "[]"] == []
+    assert open_doors == []
+    assert {table: bytes_of(table) for table in TABLES} == before
+
+
+def test_sql_cannot_add_a_row_under_a_signed_consultation(full_plan):
+    assert [table for table in UNDER if gives_way(copy_of_a_row(table))] == []
+
+
+def copy_of_a_row(table):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} LIMIT 1")
         columns = [column[0] for column in cursor.description]
-    copied = ", ".join(f"{_fresh(name)}" for name in columns)
-
-    with pytest.raises(DatabaseError, match=r"signed|never changes"):
-        attempt(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {copied} FROM {table} LIMIT 1")
+    copied = ", ".join(_fresh(name) for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {copied} FROM {table} LIMIT 1"
 
 
 def _fresh(column):
