@@ -30,6 +30,8 @@ def patients(request: HttpRequest) -> HttpResponse:
     page = page_of_patients(text, after=request.POST.get("after"))
     name = "consultations/patients.html"
     if getattr(request, "htmx", False):
+        if not text and "quick" in request.POST:
+            return HttpResponse()  # the Today page shows nobody until somebody is looked for
         name = f"consultations/partials/patient_{'rows' if page.after else 'results'}.html"
     return render(request, name, {"page": page, "q": text})
 

@@ -136,3 +136,12 @@ def test_an_unknown_place_begins_at_the_front(after, physician, people):
     page = physician.post(URL, {"q": "", "after": after}).context["page"]
 
     assert len(page.rows) == len(people)
+
+
+def test_today_shows_nobody_until_somebody_is_looked_for(physician, people):
+    htmx = {"HX-Request": "true"}
+
+    assert physician.post(URL, {"q": " ", "quick": "yes"}, headers=htmx).content == b""
+    assert (
+        b"\xc4\xb0smail" in physician.post(URL, {"q": "isik", "quick": "yes"}, headers=htmx).content
+    )
