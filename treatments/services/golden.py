@@ -1,8 +1,7 @@
 """Golden cases: facts and the outcome that every draft must still give, or be excused from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,13 +14,15 @@ from treatments.compiler import compile_document, current_catalogue
 from treatments.engine import Catalogue, InvalidRequest, evaluate, parse_facts
 from treatments.enums import DraftStatus
 from treatments.models import AcceptedOutcome, Draft, GoldenCase
+from treatments.services.anonymous import without_identity
+
+__all__ = ["without_identity"]
 
 Document = dict[str, Any]
 # Names of the release and of the evaluation itself; they differ from release to release.
 _NAMES = ("release", "receipt")
-_DAYS_OF_A_WEEK = 7
-# A Monday; cases made from consultations are moved to its week, so that no real date stays.
-REFERENCE_DAY = date(2026, 1, 12)
+# Words about a rule that fired; what it does is the outcome, not how it is put.
+_WORDS = ("message", "sources")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,23 @@ def outcome_of(catalogue: Catalogue, request: Mapping[str, Any]) -> Document:
         response = evaluate(catalogue, parse_facts(catalogue, request))
     except InvalidRequest as error:
         return {"errors": [{"path": one.path, "code": one.code} for one in error.faults]}
-    return {key: value for key, value in response.items() if key not in _NAMES}
+    findings = [_without(row, _WORDS) for row in response["findings"]]
+    return {**_without(response, _NAMES), "findings": findings}
+
+
+def _without(row: Mapping[str, Any], keys: Collection[str]) -> Document:
+    return {key: value for key, value in row.items() if key not in keys}
 
 
 def outcomes_in(draft: Draft, document: Mapping[str, Any]) -> list[Outcome]:
     """Every case in use, run on the draft as it was compiled."""
-    catalogue = Catalogue.from_document(document)
+    cases = GoldenCase.objects.filter(active=True)
+    return outcomes_of(cases, Catalogue.from_document(document), draft=draft)
+
+
+def outcomes_of(
+    cases: Iterable[GoldenCase], catalogue: Catalogue, *, draft: Draft | None
+) -> list[Outcome]:
     accepted = {row.case_id: row for row in AcceptedOutcome.objects.filter(draft=draft)}
     return [
         Outcome(
@@ -61,7 +73,7 @@ def outcomes_in(draft: Draft, document: Mapping[str, Any]) -> list[Outcome]:
             got=outcome_of(catalogue, case.request),
             accepted=accepted.get(case.pk),
         )
-        for case in GoldenCase.objects.filter(active=True)
+        for case in cases
     ]
 
 
@@ -70,20 +82,38 @@ def add_case(
     *, code: str, title: str, request: Mapping[str, Any], by: User, note: str = ""
 ) -> GoldenCase:
     """Keep facts as a case. What is expected is what the release in force gives for them."""
+    catalogue = current_catalogue()
+    check_facts(catalogue, request)
     case = GoldenCase(
         code=code,
         title=title,
         request=dict(request),
-        expected=outcome_of(current_catalogue(), request),
+        expected=outcome_of(catalogue, request),
         note=note,
         created_by=by,
     )
     if "errors" in case.expected:
-        raise ValidationError({"request": _("These facts cannot be evaluated as they are.")})
+        raise ValidationError({"request": _told(case.expected["errors"])})
     case.full_clean()
     case.save()
     audit.record("golden-case-added", case, by=by, detail={"code": code})
     return case
+
+
+def check_facts(catalogue: Catalogue, request: object) -> None:
+    """Refuse facts that cannot be read, every fault with its path."""
+    try:
+        parse_facts(catalogue, request)
+    except InvalidRequest as error:
+        told = [{"path": one.path, "message": one.message} for one in error.faults]
+        raise ValidationError({"request": _told(told)}, code="facts") from None
+
+
+def _told(faults: Iterable[Mapping[str, str]]) -> list[str]:
+    return [
+        ": ".join(part for part in (one["path"], one.get("message") or one["code"]) if part)
+        for one in faults
+    ]
 
 
 @transaction.atomic
@@ -110,43 +140,6 @@ def take_over_accepted(draft: Draft) -> None:
     for row in AcceptedOutcome.objects.filter(draft=draft).select_related("case"):
         row.case.expected = row.outcome
         row.case.save(update_fields=["expected"])
-
-
-def without_identity(request: Mapping[str, Any]) -> Document:
-    """The facts of a consultation as anybody's: an age for the birth date, every date moved by
-    whole weeks to one reference week (weekdays count for closed days), products by number."""
-    consulted_on = date.fromisoformat(request["consulted_on"])
-    weeks = (REFERENCE_DAY - consulted_on).days // _DAYS_OF_A_WEEK
-    anonymous: Document = _moved(dict(request), timedelta(days=weeks * _DAYS_OF_A_WEEK))
-    patient = dict(request["patient"])
-    if born := patient.pop("birth_date", None):
-        patient["age"] = _age(date.fromisoformat(born), consulted_on)
-    anonymous["patient"] = patient
-    products = anonymous.get("clinic", {}).get("products", [])
-    for number, product in enumerate(products, start=1):
-        product["product"] = f"product-{number}"
-    return anonymous
-
-
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _moved(value: Any, by: timedelta) -> Any:
-    if isinstance(value, dict):
-        return {key: _moved(one, by) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_moved(one, by) for one in value]
-    if isinstance(value, str) and (day := _as_date(value)):
-        return (day + by).isoformat()
-    return value
-
-
-def _as_date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def changed_parts(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -19,7 +19,12 @@ Row = dict[str, Any]
 
 def faults_of(document: Document) -> list[str]:
     """What keeps a compiled catalogue from being published, each with the row it is about."""
-    checks: Iterable[Callable[[Document], Iterator[tuple[str, str]]]] = (
+    return structural_faults_of(document) + _faults(document, (_sources,))
+
+
+def structural_faults_of(document: Document) -> list[str]:
+    """What keeps a compiled catalogue from being evaluated at all."""
+    checks = (
         _parameters,
         _references,
         _areas,
@@ -28,8 +33,13 @@ def faults_of(document: Document) -> list[str]:
         _suitabilities,
         _protocols,
         _rules,
-        _sources,
     )
+    return _faults(document, checks)
+
+
+def _faults(
+    document: Document, checks: Iterable[Callable[[Document], Iterator[tuple[str, str]]]]
+) -> list[str]:
     return [f"{owner}: {fault}" for check in checks for owner, fault in check(document)]
 
 

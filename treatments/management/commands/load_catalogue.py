@@ -12,6 +12,7 @@ from django.db import transaction
 
 from treatments.models import Release
 from treatments.services import import_catalogue, publish_release
+from treatments.services.cases import load_starter_cases
 
 FIRST_RELEASE = "2026.1"
 
@@ -44,8 +45,16 @@ class Command(BaseCommand):
             if not published:
                 release = publish_release(FIRST_RELEASE, by=None, note="Starter catalogue")
                 self.stdout.write(f"Release {release.key} is in force.")
+            cases = load_starter_cases(_golden_cases())
+            self.stdout.write(f"Golden cases: {cases} added.")
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from None
+
+
+def _golden_cases() -> list[dict[str, Any]]:
+    path = Path(settings.BASE_DIR) / "fixtures" / "golden-cases.json"
+    cases: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return cases
 
 
 def _documents() -> dict[str, object]:
