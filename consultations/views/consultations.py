@@ -18,7 +18,7 @@ from consultations.bodymap import map_of
 from consultations.errors import IncompleteFacts, StaleVersion
 from consultations.forms.patients import StartForm
 from consultations.forms.steps import StepForm
-from consultations.models import Consultation, Patient
+from consultations.models import Consultation, Patient, Plan
 from consultations.services import intake, proposals
 from consultations.services.patients import note_opened
 from consultations.views.versions import version_in
@@ -42,7 +42,8 @@ def start(request: HttpRequest, pk: UUID) -> HttpResponse:
 def consultation(_request: HttpRequest, pk: UUID) -> HttpResponse:
     """Go on where it was left."""
     row = get_object_or_404(Consultation.objects.with_facts(), pk=pk)
-    return redirect(_address(row, flow.first_open(row)))
+    key = flow.first_open(row) if policies.can_edit(row) else flow.REVIEW
+    return redirect(_address(row, key))
 
 
 @require(Action.VIEW_CONSULTATION)
@@ -127,6 +128,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
         **(_outlook(row) if editable else {}),
         "editable": editable,
         "proposal": proposals.latest(row),
+        "plan": Plan.objects.filter(consultation=row).first(),
     }
     return render(request, "consultations/review.html", context)
 

@@ -403,6 +403,17 @@ def test_opening_a_consultation_goes_on_where_it_was_left(physician, consultatio
     assert physician.get(url)["Location"] == step_url(consultation, "history")
 
 
+def test_opening_a_closed_consultation_shows_all_of_it(clinic, physician, consultation):
+    with scope(clinic=clinic):
+        Consultation.objects.filter(pk=consultation.pk).update(status="cancelled")
+    url = reverse("consultations:consultation", args=[consultation.pk])
+
+    page = physician.get(url, follow=True)
+
+    assert page.redirect_chain[-1][0] == reverse("consultations:review", args=[consultation.pk])
+    assert "Propose</button>" not in text_of(page)
+
+
 def test_steps_show_what_is_done(clinic, physician, consultation):
     tell(consultation, "concerns", concern_rows(1), physician.user)
     with scope(clinic=clinic):
