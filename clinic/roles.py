@@ -50,18 +50,18 @@ _PHYSICIAN = _CARE | {Action.OVERRIDE, Action.SIGN}
 _CURATOR = {
     Action.VIEW_CATALOGUE,
     Action.EDIT_CATALOGUE,
-    Action.PUBLISH_RELEASE,
     Action.EVALUATE,
 }
+# What clinicians work with is the medical lead's word: by a draft that somebody else wrote
+# (approve), or by putting a release in force again that was approved before (publish).
+_RELEASES = {Action.APPROVE_RELEASE, Action.PUBLISH_RELEASE}
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.PHYSICIAN: frozenset(_PHYSICIAN),
     Role.NURSE: frozenset(_CARE),
     Role.FRONT_DESK: frozenset(_PATIENTS),
     Role.CURATOR: frozenset(_CURATOR),
-    Role.MEDICAL_LEAD: frozenset(
-        _PHYSICIAN | _CURATOR | {Action.APPROVE_RELEASE, Action.VIEW_AUDIT}
-    ),
+    Role.MEDICAL_LEAD: frozenset(_PHYSICIAN | _CURATOR | _RELEASES | {Action.VIEW_AUDIT}),
     Role.ADMINISTRATOR: frozenset(
         {Action.MANAGE_MEMBERS, Action.VIEW_AUDIT, Action.VIEW_CATALOGUE}
     ),

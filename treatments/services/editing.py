@@ -1,22 +1,22 @@
 """Curators' edits: every row of the catalogue that a person changes is written here.
 
-An edit is one transaction. Each row in it leaves a change with old and new values in words, and
-an audit event.
+An edit is one transaction. Each row in it leaves a change with old and new values in the draft
+that it belongs to, and an audit event.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import CASCADE, Model, ProtectedError, QuerySet
+from django.db.models import CASCADE, Model, ProtectedError
 from django.utils.translation import gettext as _
 
-from clinic import audit
 from clinic.models import User
-from treatments.enums import ChangeKind
-from treatments.models import Activator, Allergen, CatalogueChange, Ingredient, IngredientClass
-from treatments.services.wording import linked_fields, name_of, values_in_words
+from treatments.models import Activator, Allergen, Ingredient, IngredientClass
+from treatments.services.allergens import record_allergens_in_step
+from treatments.services.recording import Recorder, snapshot_of, stored
+from treatments.services.wording import linked_fields, name_of
 
 SUBSTANCES: tuple[type[Ingredient | IngredientClass | Activator], ...] = (
     Ingredient,
@@ -24,7 +24,6 @@ SUBSTANCES: tuple[type[Ingredient | IngredientClass | Activator], ...] = (
     Activator,
 )
 MOST_NAMED = 10
-FIRST_ALLERGENS = 500  # substances stand before the allergens that curators list themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +43,28 @@ def save_edit(
     removed: Iterable[Model] = (),
 ) -> Model:
     """Store a row with its lines, the removed ones first. What stays equal leaves no trace."""
-    _save(edit, by=by, parent=None)
+    recorder = Recorder(by=by)
+    _save(edit, recorder=recorder, parent=None)
     for line in removed:
-        _delete(line, by=by, parent=edit.row)
+        _delete(line, recorder=recorder, parent=edit.row)
     for line_edit in lines:
-        _save(line_edit, by=by, parent=edit.row)
+        _save(line_edit, recorder=recorder, parent=edit.row)
+    record_allergens_in_step(recorder)
     return edit.row
 
 
 @transaction.atomic
 def delete_row(row: Model, *, by: User | None) -> None:
     """Delete a row that nothing uses, together with its lines."""
+    recorder = Recorder(by=by)
     users = users_of(row)
     if users:
         raise ValidationError(_in_use(row, users))
     try:
         with transaction.atomic():
             for line in lines_of(row):
-                _delete(line, by=by, parent=row)
-            _delete(row, by=by, parent=None)
+                _delete(line, recorder=recorder, parent=row)
+            _delete(row, recorder=recorder, parent=None)
     except ProtectedError as error:
         raise ValidationError(_in_use(row, error.protected_objects)) from error
 
@@ -116,9 +118,9 @@ def check_allergen_in_step(allergen: Allergen) -> None:
         )
 
 
-def _save(edit: RowEdit, *, by: User | None, parent: Model | None) -> None:
+def _save(edit: RowEdit, *, recorder: Recorder, parent: Model | None) -> None:
     row = edit.row
-    before = _stored_values(row)
+    before = snapshot_of(row)
     if parent is not None:
         _name_parent(row, parent)
     row.full_clean()
@@ -127,10 +129,9 @@ def _save(edit: RowEdit, *, by: User | None, parent: Model | None) -> None:
     row.save()
     for name, linked in edit.links.items():
         getattr(row, name).set(linked)
-    after = values_in_words(stored(type(row)).get(pk=row.pk))
-    _record(row, before, after, by=by, parent=parent)
+    recorder.changed(row, before, parent=parent)
     if isinstance(row, SUBSTANCES):
-        _keep_allergen(row, before.get("name"), by=by)
+        _rename_allergen(row, before.words.get("name"), recorder=recorder)
 
 
 def _name_parent(line: Model, parent: Model) -> None:
@@ -140,80 +141,21 @@ def _name_parent(line: Model, parent: Model) -> None:
             setattr(line, link.name, parent)
 
 
-def _stored_values(row: Model) -> dict[str, str]:
-    """The values before the edit; none when the row is new."""
-    if row._state.adding:
-        return {}
-    old = stored(type(row)).select_for_update().filter(pk=row.pk).first()
-    if old is None:
-        raise ValidationError(_("“%(row)s” was deleted in the meantime.") % {"row": row})
-    return values_in_words(old)
-
-
-def _delete(row: Model, *, by: User | None, parent: Model | None) -> None:
-    before, key = values_in_words(row), row.pk
+def _delete(row: Model, *, recorder: Recorder, parent: Model | None) -> None:
+    before, key, label = snapshot_of(row), row.pk, str(row)
     row.delete()
     row.pk = key
-    _record(row, before, {}, by=by, parent=parent)
+    recorder.changed(row, before, parent=parent, label=label)
 
 
-def _record(
-    row: Model,
-    before: Mapping[str, str],
-    after: Mapping[str, str],
-    *,
-    by: User | None,
-    parent: Model | None,
+def _rename_allergen(
+    substance: Ingredient | IngredientClass | Activator, old_name: str | None, *, recorder: Recorder
 ) -> None:
-    values = dict(_differences(before, after))
-    if not values:
-        return
-    kind = ChangeKind.CHANGED if before and after else _one_sided(bool(after))
-    CatalogueChange.objects.create(
-        by=by,
-        kind=kind,
-        model=row._meta.label_lower,
-        row=str(row.pk),
-        label=str(row)[:300],
-        parent_model=parent._meta.label_lower if parent else "",
-        parent_row=str(parent.pk) if parent else "",
-        values=values,
-    )
-    detail = {"code": getattr(row, "code", ""), "fields": sorted(values)}
-    audit.record(f"catalogue-{kind}", row, by=by, detail=detail)
-
-
-def _one_sided(exists: bool) -> ChangeKind:  # noqa: FBT001 - the side that exists
-    return ChangeKind.ADDED if exists else ChangeKind.DELETED
-
-
-def _differences(
-    before: Mapping[str, str], after: Mapping[str, str]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    for name in {**before, **after}:
-        old, new = before.get(name, ""), after.get(name, "")
-        if old != new:
-            yield name, {"old": old, "new": new}
-
-
-def _keep_allergen(
-    substance: Ingredient | IngredientClass | Activator, old_name: str | None, *, by: User | None
-) -> None:
-    """See to it that an allergy to the substance can be recorded, under the same code and name."""
+    """Its allergen carries the substance's name for as long as nobody gave it one of its own."""
     allergen = Allergen.objects.filter(code=substance.code).first()
-    if allergen is None:
-        if getattr(substance, "never_proposed", False):
-            return
-        allergen = Allergen(code=substance.code, name=substance.name, position=FIRST_ALLERGENS)
-    elif allergen.name == old_name:
+    if allergen is not None and allergen.name == old_name != substance.name:
         allergen.name = substance.name
-    allergen.active = allergen.active or substance.active
-    _save(RowEdit(row=allergen), by=by, parent=None)
-
-
-def stored(model: type[Model]) -> QuerySet:
-    """All rows of a model whose name only the caller knows."""
-    return model._default_manager.all()  # noqa: SLF001 - how Django's own admin reads any model
+        _save(RowEdit(row=allergen), recorder=recorder, parent=None)
 
 
 def _in_use(row: Model, users: Iterable[Model]) -> str:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import User
+from treatments.models import Release
 from treatments.services.allergens import keep_allergens_in_step
 from treatments.services.merging import MergedRow, children_of, field_of, merge, natural_fields
+from treatments.services.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class ImportCounts:
 class _Import:
     """What one run knows: rows by natural key, keys by code, and everything found wrong."""
 
+    trace: Trace
     rows: dict[type[Model], dict[tuple[object, ...], Model]] = field(default_factory=dict)
     keys: dict[type[Model], dict[object, object]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -56,17 +59,19 @@ class _Import:
 def import_catalogue(documents: Mapping[str, object], *, by: User | None) -> ImportCounts:
     """Import parsed files by their names: everything or, with one fault, nothing.
 
-    The same files again change nothing. Every fault names its file, row and field.
+    The same files again change nothing. Every fault names its file, row and field. Once there is
+    a release, what differs stands in the draft like any other edit.
     """
-    merged, run = merge(documents), _Import()
+    merged, run = merge(documents), _Import(Trace(by=by, kept=Release.objects.exists()))
     run.faults.extend(merged.faults)
     rows = list(merged.rows.values())
     saved = [(row, one) for row in rows if (one := _save_row(run, row)) is not None]
     run.check()
-    allergens = keep_allergens_in_step()
+    allergens = keep_allergens_in_step(run.trace)
     for row, instance in saved:
         _save_lists(run, row, instance)
     run.check()
+    run.trace.write()
     changed = run.changed - run.added
     counts = ImportCounts(
         added=len(run.added) + allergens,
@@ -97,12 +102,10 @@ def _save_row(run: _Import, row: MergedRow) -> Model | None:
             instance.full_clean()
     if len(run.faults) > faults:
         return None
-    if not known:
+    if not known or _plain_values(instance) != before:
+        run.trace.before(instance)
         instance.save()
-        run.added.add(id(row))
-    elif _plain_values(instance) != before:
-        instance.save()
-        run.changed.add(id(row))
+        (run.changed if known else run.added).add(id(row))
     _remember(run, instance, row.key)
     return instance
 
@@ -127,6 +130,7 @@ def _set_links(run: _Import, instance: Any, target: ManyToManyField, value: obje
     links = getattr(instance, target.name)
     if set(links.values_list("pk", flat=True)) == wanted:
         return True
+    run.trace.before(instance)
     links.set(wanted)
     return False
 
@@ -141,12 +145,14 @@ def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -
     if now == [(_plain_values(one), links) for one, links in wanted]:
         return True
     for old in existing:
+        run.trace.line_deleted(old, parent)
         old.delete()
     for one, links in wanted:
         one.full_clean()
         one.save()
         for name, keys in links.items():
             getattr(one, name).set(keys)
+        run.trace.line_added(one, parent)
     return False
 
 

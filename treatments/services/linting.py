@@ -17,7 +17,11 @@ from treatments.services.publishing import faults_of
 
 def lint_rows(key: str = "draft") -> tuple[Finding, ...]:
     """Everything found in the catalogue as it stands, errors first. It only reads."""
-    document = compile_document(key)
+    return lint_document(compile_document(key))
+
+
+def lint_document(document: dict[str, Any]) -> tuple[Finding, ...]:
+    """The same for rows that are compiled already."""
     found = lint(document, extra_facts())
     return (*errors_of(found), *_unfit(document, found), *warnings_of(found))
 

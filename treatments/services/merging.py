@@ -10,10 +10,27 @@ from django.db.models import CASCADE, Field, ManyToManyField, ManyToOneRel, Mode
 from django.utils.translation import gettext as _
 
 from clinic.text import is_storable
-from treatments.models import CatalogueChange, Release, ReleaseActivation
+from treatments.models import (
+    AcceptedOutcome,
+    CatalogueChange,
+    Draft,
+    Release,
+    ReleaseActivation,
+    ReleaseApproval,
+    RuleApproval,
+)
 
 APP = "treatments"
-NOT_IMPORTED = (Release, ReleaseActivation, CatalogueChange)
+# What people decided, and when, is no knowledge: a file must not claim it.
+NOT_IMPORTED = (
+    Release,
+    ReleaseActivation,
+    CatalogueChange,
+    Draft,
+    ReleaseApproval,
+    RuleApproval,
+    AcceptedOutcome,
+)
 Key = tuple[object, ...]
 
 

@@ -19,11 +19,18 @@ from treatments.services.publishing import faults_of
 
 @transaction.atomic
 def publish_release(
-    key: str, *, by: User | None, note: str = "", effective_at: datetime | None = None
+    key: str,
+    *,
+    by: User | None,
+    note: str = "",
+    effective_at: datetime | None = None,
+    digest: str = "",
 ) -> Release:
     """Freeze the catalogue as it stands and put it in force, at once or from a later moment.
 
     Refused, with everything that a curator can mend, when the catalogue is not fit to publish.
+    People publish a reviewed draft (``publish_draft``), which names the digest of what was
+    reviewed; by itself this is for the first release of an installation.
     """
     release = Release(key=key, digest="unset", body="unset", note=note, published_by=by)
     release.full_clean(exclude=["published_at"])
@@ -32,6 +39,10 @@ def publish_release(
     if faults := faults_of(document):
         raise ValidationError(faults, code="not_publishable")
     release.digest = _compiled(document).digest
+    if digest not in {"", release.digest}:
+        raise ValidationError(
+            _("The catalogue is no longer what was reviewed. Send the draft back."), code="moved"
+        )
     release.body = canonical_json(document)
     try:
         with transaction.atomic():

@@ -1,0 +1,101 @@
+"""The open draft: which it is, who wrote it, and what holds it still."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import User
+from treatments.compiler import NoReleaseInForce, current_release
+from treatments.enums import DraftStatus
+from treatments.models import CatalogueChange, Draft, Release
+
+
+def open_draft() -> Draft | None:
+    """The draft that is being edited or reviewed now."""
+    return Draft.objects.open().select_related("base").defer("base__body").first()
+
+
+def hold_open_draft() -> Draft | None:
+    """The open draft, held until the transaction ends. Refused while it is in review: what the
+    reviewer reads must not move."""
+    draft = Draft.objects.open().select_for_update().first()
+    if draft is not None:
+        check_can_edit(draft)
+    return draft
+
+
+def check_can_edit(draft: Draft | None) -> None:
+    if draft is not None and draft.status == DraftStatus.IN_REVIEW:
+        raise ValidationError(
+            _("The draft %(key)s is in review. Send it back before anything is changed.")
+            % {"key": draft.key},
+            code="in-review",
+        )
+
+
+def draft_for_edit(*, by: User | None) -> Draft | None:
+    """The draft that an edit belongs to; the first edit after a release opens it.
+
+    None while no release was ever published: there is nothing yet that a draft could change.
+    """
+    draft = hold_open_draft()
+    base = None if draft else _base()
+    if draft is not None or base is None:
+        return draft
+    try:
+        with transaction.atomic():
+            draft = Draft.objects.create(key=next_key(), base=base, opened_by=by)
+    except IntegrityError:  # somebody else's first edit came before this one
+        return hold_open_draft()
+    audit.record("draft-opened", draft, by=by, detail={"key": draft.key})
+    return draft
+
+
+def _base() -> Release | None:
+    """The release in force, else the newest, which is yet to come into force."""
+    try:
+        return current_release()
+    except NoReleaseInForce:
+        return Release.objects.defer("body").first()
+
+
+def next_key() -> str:
+    """This year and the first number that no release has yet."""
+    year = timezone.localdate().year
+    keys = Release.objects.filter(key__startswith=f"{year}.").values_list("key", flat=True)
+    numbers = [int(key.partition(".")[2]) for key in keys]
+    return f"{year}.{max(numbers, default=0) + 1}"
+
+
+def locked(draft: Draft, *statuses: str) -> Draft:
+    """The draft as it is stored, held until the transaction ends; refused in another state."""
+    draft = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("base")
+        .defer("base__body")
+        .get(pk=draft.pk)
+    )
+    if draft.status not in statuses:
+        raise ValidationError(
+            _("This draft is no longer in that state: %(state)s.")
+            % {"state": draft.get_status_display().lower()},
+            code="state",
+        )
+    return draft
+
+
+def editors_of(draft: Draft) -> set[object]:
+    """Everybody who wrote a line of the draft, opened it or submitted it."""
+    writers = CatalogueChange.objects.filter(draft=draft).order_by()
+    editors: set[object] = set(writers.values_list("by", flat=True).distinct())
+    return (editors | {draft.opened_by_id, draft.submitted_by_id}) - {None}
+
+
+def check_not_editor(draft: Draft, by: User) -> None:
+    """Two people: who wrote it or handed it in is not the one who approves it."""
+    if by.pk in editors_of(draft):
+        raise ValidationError(
+            _("You edited or submitted this draft. Somebody else has to approve it."), code="self"
+        )
