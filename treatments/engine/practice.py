@@ -41,11 +41,8 @@ def read_clinic(reader: Reader, vocabulary: Vocabulary, row: Row) -> Clinic:
 def _weekdays(reader: Reader, clinic: Row) -> frozenset[int]:
     closed: set[int] = set()
     for index, value in enumerate(reader.items(clinic, "closed_weekdays", "clinic")):
-        path = f"clinic.closed_weekdays[{index}]"
-        weekday = reader.number(value, path, 1, _DAYS_OF_A_WEEK)
-        if weekday in closed:
-            reader.fault(path, "This weekday is listed already.", "duplicate")
-        elif weekday is not None:
+        weekday = reader.number(value, f"clinic.closed_weekdays[{index}]", 1, _DAYS_OF_A_WEEK)
+        if weekday is not None:
             closed.add(weekday)
     if len(closed) == _DAYS_OF_A_WEEK:
         reader.fault("clinic", "The clinic has no open day.", "no_open_day")
@@ -78,12 +75,9 @@ def _products(reader: Reader, vocabulary: Vocabulary, clinic: Row) -> tuple[Prod
 
 
 def _ingredients(reader: Reader, vocabulary: Vocabulary, row: Row, path: str) -> tuple[str, ...]:
-    held: dict[str, None] = {}
-    for index, value in enumerate(reader.items(row, "ingredients", path, required=True)):
-        place = f"{path}.ingredients[{index}]"
-        code = reader.known(value, place, vocabulary.ingredients)
-        if code in held:
-            reader.fault(place, "This ingredient is listed already.", "duplicate")
-        elif code is not None:
-            held[code] = None
-    return tuple(held)
+    """Each once: to name one again says nothing new."""
+    held = (
+        reader.known(value, f"{path}.ingredients[{index}]", vocabulary.ingredients)
+        for index, value in enumerate(reader.items(row, "ingredients", path, required=True))
+    )
+    return tuple(dict.fromkeys(code for code in held if code is not None))
