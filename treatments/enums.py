@@ -160,3 +160,10 @@ class DraftStatus(models.TextChoices):
     IN_REVIEW = "in-review", _("In review")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class LocalTerm(models.TextChoices):
+    """What the program records without a row of its own."""
+
+    FITZPATRICK = "fitzpatrick", _("Fitzpatrick skin type")
+    COSMETIC = "cosmetic-reason", _("Consultation for cosmetic reasons")

@@ -6,6 +6,8 @@ from treatments.models.drafts import (
     ReleaseApproval,
     RuleApproval,
 )
+from treatments.models.imports import CatalogueImport
+from treatments.models.mappings import CodeMapping
 from treatments.models.materials import (
     Formula,
     FormulaIngredient,
@@ -74,7 +76,9 @@ __all__ = [
     "AreaFinding",
     "CareInstruction",
     "CatalogueChange",
+    "CatalogueImport",
     "Citation",
+    "CodeMapping",
     "Combination",
     "ComparisonAspect",
     "ComparisonEntry",
