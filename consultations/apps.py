@@ -16,3 +16,9 @@ class ConsultationsConfig(AppConfig):
 
         pre_migrate.connect(lift_guards, sender=self, dispatch_uid="consultations.guards")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="consultations.guards")
+
+        from consultations.services.blast import missing_run
+        from treatments.services.drafts import PRECONDITIONS
+
+        if missing_run not in PRECONDITIONS:
+            PRECONDITIONS.append(missing_run)

@@ -78,3 +78,26 @@ class SessionStatus(models.TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class RunStatus(models.TextChoices):
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    CANCELLED = "cancelled", _("Stopped")
+
+
+class Effect(models.TextChoices):
+    """What another release would change for a patient. The first of them weighs most."""
+
+    UNREADABLE = "unreadable", _("Facts can no longer be read")
+    BLOCKED = "blocked", _("Blocked")
+    TOO_EARLY = "too-early", _("A session is too early")
+    OPTION_LOST = "option-lost", _("An option is gone")
+    STATUS = "status-changed", _("Another status")
+    DATES = "dates-changed", _("Other dates")
+    INGREDIENTS = "ingredients-changed", _("Other ingredients")
+    WARNINGS = "warnings-changed", _("Other warnings")
+    COVERAGE = "coverage-changed", _("Covers other concerns")
+    REASONS = "reasons-changed", _("Other reasons")
+    NEW_OPTION = "new-option", _("A new option")
+    RANKING = "ranking-changed", _("Another order")

@@ -41,6 +41,7 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(table="consultations_proposal", message="a proposal never changes"),
     AppendOnly(table="consultations_plan", message="a signed plan never changes"),
     AppendOnly(table="consultations_sessionitem", message="a signed plan never changes"),
+    AppendOnly(table="consultations_seenresult", message="what was seen stays seen"),
     SameClinic(table=_CONSULTATION, column="patient_id", parent="consultations_patient"),
     *(
         SameClinic(table=f"consultations_{name}", column="consultation_id", parent=_CONSULTATION)
@@ -56,6 +57,17 @@ GUARDS: tuple[Guard, ...] = (
     ),
     SameClinic(table="consultations_plan", column="patient_id", parent="consultations_patient"),
     SameClinic(table="consultations_plansession", column="plan_id", parent="consultations_plan"),
+    *(
+        SameClinic(
+            table="consultations_blastresult",
+            column=f"{name}_id",
+            parent=f"consultations_{name}",
+        )
+        for name in ("proposal", "plan")
+    ),
+    SameClinic(
+        table="consultations_seenresult", column="result_id", parent="consultations_blastresult"
+    ),
     SameClinic(
         table="consultations_sessionitem",
         column="session_id",

@@ -30,12 +30,19 @@ def check_can_propose(consultation: Consultation) -> None:
     check_can_edit(consultation)
 
 
+def facts_changed(proposal: Proposal) -> bool:
+    """True when the consultation was edited since the proposal was made."""
+    return bool(proposal.facts_version != proposal.consultation.version)
+
+
+def catalogue_changed(proposal: Proposal) -> bool:
+    """True when another release is in force than the one the proposal was made with."""
+    return bool(proposal.release_id != current_release().pk)
+
+
 def is_stale(proposal: Proposal) -> bool:
     """True when facts or the release in force changed since the proposal was made."""
-    return (
-        proposal.facts_version != proposal.consultation.version
-        or proposal.release_id != current_release().pk
-    )
+    return facts_changed(proposal) or catalogue_changed(proposal)
 
 
 def check_can_decide(proposal: Proposal) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consultations.views import (
+    blast,
     consultations,
     decisions,
     patients,
@@ -10,6 +11,7 @@ from consultations.views import (
     proposals,
     signing,
     today,
+    worklist,
 )
 
 app_name = "consultations"
@@ -32,6 +34,11 @@ urlpatterns = [
         name="proposal-number",
     ),
     path(
+        "consultations/<uuid:pk>/proposals/<int:number>/changed/",
+        worklist.proposal_changed,
+        name="proposal-changed",
+    ),
+    path(
         "consultations/<uuid:pk>/proposals/<int:number>/<slug:area>/decide/",
         decisions.decide,
         name="decide",
@@ -51,5 +58,14 @@ urlpatterns = [
     path("plans/", plans.plans, name="plans"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/print/", plans.print_plan, name="print-plan"),
+    path("plans/<uuid:pk>/changed/", worklist.plan_changed, name="plan-changed"),
     path("sessions/<uuid:pk>/mark/", plans.mark, name="mark-session"),
+    path("worklist/", worklist.worklist, name="worklist"),
+    path("worklist/<uuid:pk>/seen/", worklist.seen, name="seen"),
+    path("drafts/<int:pk>/blast-radius/", blast.blast_radius, name="blast-radius"),
+    path("drafts/<int:pk>/blast-radius/start/", blast.start, name="start-blast"),
+    path("blast-radius/<int:pk>/continue/", blast.go_on, name="continue-blast"),
+    path("blast-radius/<int:pk>/stop/", blast.cancel, name="cancel-blast"),
+    path("blast-radius/<int:pk>/resume/", blast.resume, name="resume-blast"),
+    path("overrides/", worklist.overrides, name="overrides"),
 ]

@@ -23,7 +23,7 @@ from consultations.api.errors import FlowViewSet
 from consultations.api.filters import ProposalFilters
 from consultations.enums import OverrideReason, Verdict
 from consultations.models import Decision, Proposal
-from consultations.services import decisions
+from consultations.services import decisions, replays
 from consultations.services.patients import note_opened
 from consultations.services.proposals import data_of
 from treatments.api.document import Evaluation, Facts, ProposedOption, ReleaseName
@@ -64,9 +64,11 @@ class ProposalRowSerializer(serializers.ModelSerializer):
 
 
 class ProposalSerializer(ProposalRowSerializer):
-    """`stale`: facts or the release in force changed since. Only a fresh one can be decided."""
+    """`stale`: facts or the release in force changed since, as `stale_because` says. Only a fresh
+    one can be decided."""
 
     stale = serializers.SerializerMethodField()
+    stale_because = serializers.SerializerMethodField()
     overrides = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True)
     request = serializers.SerializerMethodField()
@@ -76,6 +78,7 @@ class ProposalSerializer(ProposalRowSerializer):
         fields = [
             *ProposalRowSerializer.Meta.fields,
             "stale",
+            "stale_because",
             "overrides",
             "decisions",
             "request",
@@ -84,6 +87,16 @@ class ProposalSerializer(ProposalRowSerializer):
 
     def get_stale(self, proposal: Proposal) -> bool:
         return policies.is_stale(proposal)
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ChoiceField(choices=["facts", "catalogue"]))
+    )
+    def get_stale_because(self, proposal: Proposal) -> list[str]:
+        changed = {
+            "facts": policies.facts_changed(proposal),
+            "catalogue": policies.catalogue_changed(proposal),
+        }
+        return [name for name, since in changed.items() if since]
 
     @extend_schema_field(
         serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
@@ -99,6 +112,21 @@ class ProposalSerializer(ProposalRowSerializer):
     @extend_schema_field(Evaluation)
     def get_response(self, proposal: Proposal) -> Any:
         return data_of(proposal)
+
+
+class ReplayPartSerializer(serializers.Serializer):
+    path = serializers.CharField()
+    stored = serializers.JSONField(allow_null=True)
+    computed = serializers.JSONField(allow_null=True)
+
+
+class ReplaySerializer(serializers.Serializer):
+    """`equal`: computed again with its own release, the proposal is the same byte for byte."""
+
+    equal = serializers.BooleanField()
+    receipt = serializers.CharField(source="proposal.receipt")
+    release = serializers.CharField(source="proposal.release.key")
+    differences = ReplayPartSerializer(many=True)
 
 
 class ChangedFormulaSerializer(StrictSerializer):
@@ -142,6 +170,7 @@ class ProposalViewSet(FlowViewSet):
         "list": Action.VIEW_CONSULTATION,
         "retrieve": Action.VIEW_CONSULTATION,
         "decide": Action.DECIDE,
+        "replay": Action.VIEW_CONSULTATION,
     }
     serializer_class = ProposalRowSerializer
     queryset = Proposal.objects.none()  # names the model; rows come from get_queryset
@@ -174,6 +203,14 @@ class ProposalViewSet(FlowViewSet):
         proposal = self.get_object()
         note_opened(proposal, by=self.by)
         return Response(ProposalSerializer(proposal).data)
+
+    @extend_schema(responses=ReplaySerializer)
+    @action(detail=True)
+    def replay(self, request: Request, pk: str) -> Response:
+        """The proposal computed again from its receipt; what differs is named."""
+        proposal = self.get_object()
+        note_opened(proposal, by=self.by)
+        return Response(ReplaySerializer(replays.replay(proposal)).data)
 
     @idempotent
     @extend_schema(request=DecideSerializer, responses=DecisionSerializer, examples=examples.DECIDE)

@@ -1,3 +1,4 @@
+from consultations.models.blast import BlastResult, BlastRun, SeenResult
 from consultations.models.consultations import Consultation
 from consultations.models.facts import (
     AllergyEntry,
@@ -17,6 +18,8 @@ from consultations.models.proposals import Decision, Proposal, RuleOverride
 
 __all__ = [
     "AllergyEntry",
+    "BlastResult",
+    "BlastRun",
     "ClosedDayEntry",
     "ConcernEntry",
     "ConditionAnswer",
@@ -33,5 +36,6 @@ __all__ = [
     "ProductPart",
     "Proposal",
     "RuleOverride",
+    "SeenResult",
     "SessionItem",
 ]

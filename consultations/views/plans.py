@@ -21,6 +21,7 @@ from consultations.forms.decisions import MarkForm, first_errors
 from consultations.models import Plan, PlanSession
 from consultations.services import plans as services
 from consultations.services.patients import note_opened
+from consultations.worklists import is_outdated
 from treatments.models import Area
 
 PAGE = 25
@@ -96,6 +97,7 @@ def _context(row: Plan) -> dict[str, Any]:
         "planned": planned,
         "body_map": map_of(Area.objects.filter(active=True)),
         "today": timezone.localdate(),
+        "outdated": is_outdated(row),
         "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),
         "cancel_form": MarkForm(initial={"status": SessionStatus.CANCELLED}, auto_id=False),
     }

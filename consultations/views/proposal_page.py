@@ -55,10 +55,12 @@ class AreaPanel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """`newest` and `stale` say whether this proposal still counts; `open` whether to decide."""
+    """`newest` says whether this proposal still counts, `facts` and `catalogue` what changed since
+    it was made; `open` whether to decide."""
 
     newest: bool
-    stale: bool
+    facts: bool
+    catalogue: bool
     open: bool
     sign_refusal: str
 
@@ -80,7 +82,8 @@ def state_of(proposal: Proposal) -> State:
     is_newest = newest is not None and newest.pk == proposal.pk
     return State(
         newest=is_newest,
-        stale=is_newest and policies.is_stale(proposal),
+        facts=is_newest and policies.facts_changed(proposal),
+        catalogue=is_newest and policies.catalogue_changed(proposal),
         open=is_newest and policies.can_decide(proposal),
         sign_refusal=refusal(policies.check_can_sign, proposal.consultation),
     )

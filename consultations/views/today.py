@@ -9,8 +9,10 @@ from django.utils import timezone
 from clinic.permissions import actor, allowed
 from clinic.roles import Action
 from clinic.scoping import membership_of
+from consultations import worklists
 from consultations.enums import SessionStatus
 from consultations.models import Consultation, PlanSession
+from treatments.models import Draft
 
 SHOWN = 30
 
@@ -24,13 +26,20 @@ def today(request: HttpRequest) -> HttpResponse:
         context |= _consultations(request)
     if allowed(request, Action.VIEW_PLAN):
         context["sessions"] = _sessions()
+    if allowed(request, Action.EDIT_CATALOGUE):
+        context["draft"] = Draft.objects.open().first()
     return render(request, "consultations/today.html", context)
 
 
 def _consultations(request: HttpRequest) -> dict[str, Any]:
     rows = Consultation.objects.for_list().order_by("-consulted_on", "-created_at", "id")
+    own, every = worklists.counts_for(actor(request))
     return {
-        "open_consultations": rows.open().filter(clinician=actor(request))[:SHOWN],
+        "changed_own": own,
+        "changed_every": every,
+        "open_consultations": worklists.mark_outdated(
+            rows.open().filter(clinician=actor(request))[:SHOWN]
+        ),
         "others_today": rows.filter(consulted_on=timezone.localdate()).exclude(
             clinician=actor(request), status="open"
         )[:SHOWN],

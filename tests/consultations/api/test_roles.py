@@ -32,6 +32,7 @@ NEEDS = {
     "consultations_sign_create": "sign",
     "proposals_list": "view-consultation",
     "proposals_retrieve": "view-consultation",
+    "proposals_replay_retrieve": "view-consultation",
     "proposals_decide_create": "decide",
     "plans_list": "view-plan",
     "plans_retrieve": "view-plan",
