@@ -26,8 +26,8 @@ ACCEPT: Final[dict[str, Any]] = {"area": "face", "verdict": "accepted", "option_
 MODIFY: Final[dict[str, Any]] = {
     "area": "face",
     "verdict": "modified",
-    "option_number": 1,
-    "changes": {"courses": [{"treatment": "prp", "planned": ["2026-01-20", "2026-02-17"]}]},
+    "option_number": 2,
+    "changes": {"courses": [{"treatment": "prp", "planned": ["2026-01-27", "2026-02-24"]}]},
     "note": "The patient is away in January.",
 }
 DECISION: Final = {

@@ -32,9 +32,9 @@ EVALUATION: Final[dict[str, Any]] = {
                 {
                     "treatment": "prp",
                     "status": "eligible",
-                    "not_before": "2026-01-19",
+                    "not_before": "2026-01-13",
                     "covers": ["fine-lines"],
-                    "findings": ["L-20"],
+                    "findings": ["S-07"],
                 }
             ],
             "options": [
@@ -46,10 +46,10 @@ EVALUATION: Final[dict[str, Any]] = {
                     "courses": [
                         {
                             "treatment": "prp",
-                            "planned": ["2026-01-19", "2026-02-16", "2026-03-16"],
+                            "planned": ["2026-01-13", "2026-02-10", "2026-03-10"],
                             "optional": [],
                             "maintenance_on": None,
-                            "review_on": "2027-03-16",
+                            "review_on": "2027-03-10",
                             "formulas": [],
                             "activators": ["calcium-chloride"],
                         }

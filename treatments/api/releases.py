@@ -58,8 +58,8 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     lookup_field = "key"
     lookup_value_regex = r"[^/]+"
     orderings = {
-        "-published_at": ("-published_at", "-pk"),
-        "published_at": ("published_at", "pk"),
+        "-published_at": ("-pk",),  # they are added as they are published
+        "published_at": ("pk",),
     }
 
     def get_queryset(self) -> QuerySet[Release]:

@@ -1,0 +1,103 @@
+"""The API document and its browser: valid, true to its examples, and for members only."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from clinic.models import Membership
+from tests.consultations.api import flow, operations
+
+SCHEMA, DOCS = "/api/schema/", "/api/docs/"
+
+
+def test_the_document_is_for_members(api_of, client_of):
+    assert APIClient().get(SCHEMA).status_code == 401
+    assert api_of("front-desk").get(SCHEMA).status_code == 200
+    assert client_of("administrator").get(SCHEMA).status_code == 200
+
+
+def test_a_person_without_a_clinic_sees_neither(client_of):
+    browser = client_of("nurse")
+    Membership.objects.filter(user=browser.user).update(is_active=False)
+
+    assert [browser.get(path).status_code for path in (SCHEMA, DOCS)] == [403, 403]
+
+
+def test_strangers_are_led_from_the_browser_to_the_login(client):
+    answer = client.get(DOCS)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={DOCS}")
+
+
+def test_the_browser_runs_no_inline_script_and_loads_nothing_from_elsewhere(client_of):
+    browser = client_of("nurse")
+
+    page = browser.get(DOCS)
+    script = browser.get(f"{DOCS}?script=")
+
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "://" not in text.replace("http://www.w3.org", "")
+    assert text.count("<script") == text.count("<script src=")
+    assert "<style" not in text
+    policy = page["Content-Security-Policy"]
+    assert "script-src 'self';" in f"{policy};"
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "unsafe-inline" not in browser.get(SCHEMA)["Content-Security-Policy"]
+    assert (script.status_code, script["Content-Type"]) == (200, "application/javascript")
+    assert SCHEMA in script.content.decode()
+
+
+def responses():
+    return [
+        (name, operations.document()["paths"][path][method]["responses"])
+        for name, method, path in operations.operations()
+    ]
+
+
+def test_each_operation_says_what_it_refuses(db):
+    for name, answers in responses():
+        assert {"400", "401", "403"} <= set(answers), name
+    by_name = dict(responses())
+    assert {"412", "428"} <= set(by_name["consultations_facts_update"])
+    assert {"409", "422"} <= set(by_name["consultations_sign_create"])
+    assert "404" not in by_name["patients_list"]
+    assert "404" in by_name["patients_retrieve"]
+
+
+def examples(name, part="requestBody"):
+    path, method = next(
+        (path, method) for one, method, path in operations.operations() if one == name
+    )
+    body = operations.document()["paths"][path][method][part]
+    return [one["value"] for one in body["content"]["application/json"]["examples"].values()]
+
+
+def test_examples_can_be_sent_as_they_stand(api_of):
+    api = api_of("physician")
+    (person,) = examples("patients_create")
+    (facts,) = examples("consultations_facts_update")
+    (asked,) = examples("evaluate")
+    (start,) = examples("consultations_create")
+    accept, modify = examples("proposals_decide_create")
+
+    patient = flow.patient(api, **person)
+    started = api.post(flow.CONSULTATIONS, {**start, "patient": patient["id"]})
+    consultation = flow.made(started)
+    where = f"{flow.CONSULTATIONS}{consultation['id']}/"
+    saved = api.put(f"{where}facts/", facts, headers={"If-Match": started["ETag"]})
+    proposal = flow.proposal(api, of=flow.done(saved)["id"])
+    evaluated = flow.done(api.post("/api/v1/evaluate/", asked))
+    decided = api.post(f"{flow.PROPOSALS}{proposal['id']}/decide/", accept)
+    changed = api.post(f"{flow.PROPOSALS}{proposal['id']}/decide/", modify)
+
+    assert evaluated["areas"] == proposal["response"]["areas"]
+    assert decided.status_code == 200
+    assert changed.status_code == 200, changed.content
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["evaluate", "patients_create", "consultations_facts_update", "proposals_decide_create"],
+)
+def test_what_integrations_begin_with_has_an_example(db, name):
+    assert examples(name)
