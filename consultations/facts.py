@@ -222,7 +222,7 @@ def stored_from(document: Mapping[str, Any]) -> Stored:
         "laser": preferences.get("laser"),
     }
     if "clinic" in document:
-        scalars["closed_weekdays"] = clinic.get("closed_weekdays", [])
+        scalars["closed_weekdays"] = list(dict.fromkeys(clinic.get("closed_weekdays", ())))
         scalars["performer"] = terms.performer(clinic.get("performer"))
     return Stored(scalars=scalars, sections=sections)
 
