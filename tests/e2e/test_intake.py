@@ -1,0 +1,166 @@
+"""Recording a consultation in a real browser: map, rows, live search; also without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from consultations.flow import STEPS
+from tests.conftest import PASSWORD
+from tests.consultations.views.rows import add_consultation, add_patient, concern_rows, stored, tell
+
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture
+def person(live_server, make_member):
+    return make_member("physician", username="elif")
+
+
+@pytest.fixture
+def consultation(clinic, person):
+    patient = add_patient(clinic, person, family_name="Yildiz", given_name="Ayten")
+    return add_consultation(clinic, person, patient)
+
+
+def log_in(page, live_server):
+    page.goto(f"{live_server.url}/login/")
+    page.get_by_label("Username").fill("elif")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
+
+
+@pytest.fixture
+def at_concerns(page, live_server, consultation):
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/consultations/{consultation.pk}/steps/concerns/")
+    return page
+
+
+def areas(page):
+    return page.locator("select[name$='-area']").evaluate_all("all => all.map(one => one.value)")
+
+
+def concerns_of(consultation):
+    return [
+        (row.concern.code, row.area and row.area.code)
+        for row in stored(consultation).concerns.all()
+    ]
+
+
+def test_the_map_and_the_list_stay_in_step(at_concerns, consultation):
+    page = at_concerns
+    forehead = page.get_by_role("button", name="Forehead", exact=True)
+
+    forehead.click()
+    assert areas(page) == ["forehead"]
+    expect(forehead).to_have_attribute("aria-pressed", "true")
+
+    page.get_by_role("button", name="Chin", exact=True).click()
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("#id_concerns-1-concern")).to_be_focused()
+
+    page.locator("#id_concerns-0-area").select_option("scalp")
+    expect(forehead).to_have_attribute("aria-pressed", "false")
+    page.locator("#id_concerns-0-concern").select_option("hair-loss")
+    page.locator("#id_concerns-1-concern").select_option("fine-lines")
+    page.get_by_role("button", name="Save and continue").click()
+
+    expect(page.get_by_role("heading", name="Health history", level=1)).to_be_visible()
+    assert concerns_of(consultation) == [("hair-loss", "scalp"), ("fine-lines", "chin")]
+
+
+def test_the_map_is_worked_by_keyboard_alone(at_concerns, consultation):
+    page = at_concerns
+    page.locator(".drawing-front [data-area]").first.focus()
+
+    for key in ("ArrowRight", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("#id_concerns-0-concern")).to_be_focused()
+    assert areas(page) == ["decolletage"]
+
+    page.keyboard.type("Fine")
+    for key in ("Tab", "Tab", "Tab", "Enter"):  # past area and severity; Enter in the goal saves
+        page.keyboard.press(key)
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert concerns_of(consultation) == [("fine-lines", "decolletage")]
+
+
+def test_rows_are_added_and_taken_away(at_concerns, consultation):
+    page = at_concerns
+    page.get_by_role("button", name="Add a concern").click()
+    page.get_by_role("button", name="Add a concern").click()
+    expect(page.locator("[data-row]")).to_have_count(3)
+
+    page.locator("#id_concerns-0-concern").select_option("fine-lines")
+    page.locator("#id_concerns-1-concern").select_option("cellulite")
+    page.locator("#id_concerns-2-concern").select_option("scars")
+    page.get_by_role("button", name="Remove this row").nth(1).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert concerns_of(consultation) == [("fine-lines", None), ("scars", None)]
+
+
+def test_picking_another_step_saves_this_one_first(at_concerns, consultation):
+    page = at_concerns
+    page.locator("#id_concerns-0-concern").select_option("scars")
+
+    page.get_by_role("navigation", name="Steps").get_by_role("link", name="Skin").click()
+
+    expect(page.get_by_role("heading", name="Skin", level=1)).to_be_visible()
+    assert concerns_of(consultation) == [("scars", None)]
+
+
+def test_search_answers_while_typing(page, live_server, consultation):
+    log_in(page, live_server)
+
+    page.get_by_label("Find a patient").press_sequentially("ayten y")
+    page.locator("#patient-results").get_by_role("link", name="Yildiz, Ayten").click()
+
+    expect(page.get_by_role("heading", name="Yildiz, Ayten")).to_be_visible()
+    assert "ayten" not in page.url
+
+
+def test_a_consultation_is_recorded_without_javascript(browser, live_server, consultation):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/consultations/{consultation.pk}/steps/concerns/")
+
+    expect(page.locator("#body-map")).to_be_hidden()
+    page.locator("#id_concerns-0-concern").select_option("fine-lines")
+    page.get_by_role("button", name="Add a concern").click()
+    page.locator("#id_concerns-1-concern").select_option("scars")
+    page.get_by_role("button", name="Save and continue").click()
+    page.locator("input[name='condition-pregnancy'][value='no']").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    context.close()
+
+    assert concerns_of(consultation) == [("fine-lines", None), ("scars", None)]
+    assert [row.answer for row in stored(consultation).condition_answers.all()] == ["no"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_grave_fault_of_accessibility(
+    scheme, page, live_server, consultation, person
+):
+    tell(consultation, "concerns", concern_rows(2), person)
+    page.emulate_media(color_scheme=scheme)
+    log_in(page, live_server)
+    start = f"consultations/{consultation.pk}"
+    patient = f"patients/{consultation.patient_id}/"
+    steps = [f"{start}/steps/{step.key}/" for step in STEPS]
+    found = []
+
+    for path in ("", "patients/", "patients/new/", patient, f"{patient}edit/", "account/",
+                 "account/password/", f"{start}/review/", *steps):  # fmt: skip
+        page.goto(f"{live_server.url}/{path}")
+        found += [
+            (path, one["id"], [node["target"] for node in one["nodes"]])
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in GRAVE
+        ]
+
+    assert found == []
