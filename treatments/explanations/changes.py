@@ -16,6 +16,7 @@ from treatments.explanations.wording import Row, Wording
 
 MOST_EDITS = 3
 MOST_EVALUATIONS = 160
+MOST_IN_ALL = 400
 MOST_SHOWN = 3
 DOUBTS_AN_ENTRY = 3
 
@@ -55,11 +56,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The facts that a change starts from."""
+    """The facts that a change starts from, and how many evaluations one search may cost."""
 
     wording: Wording
     request: Row
     overrides: frozenset[Override]
+    budget: int = MOST_EVALUATIONS
+
+
+def budget_for(searches: int) -> int:
+    """However many treatments are held back in however many areas, a page stays quick."""
+    return min(MOST_EVALUATIONS, MOST_IN_ALL // max(searches, 1))
 
 
 def prescriber_agrees() -> Change:
@@ -68,10 +75,17 @@ def prescriber_agrees() -> Change:
 
 
 def smallest_changes(
-    case: Case, edits: Iterable[Edit], reached: Callable[[Row], Outcome | None]
+    case: Case,
+    edits: Iterable[Edit],
+    reached: Callable[[Row], Outcome | None],
+    *,
+    area: str | None = None,
 ) -> tuple[Change, ...]:
-    """The fewest edits that together reach what is wanted, each tried by evaluating with it."""
-    search = _Search(case=case, reached=reached)
+    """The fewest edits that together reach what is wanted, each tried by evaluating with it.
+
+    Areas do not bear on each other: with `area` its concerns alone are evaluated.
+    """
+    search = _Search(case=case, reached=reached, area=area)
     atoms = list({_identity(edit): edit for edit in edits}.values())
     for size in range(1, MOST_EDITS + 1):
         hits = search.hits(atoms, size)
@@ -96,13 +110,14 @@ class _Hit:
 class _Search:
     case: Case
     reached: Callable[[Row], Outcome | None]
+    area: str | None
     evaluated: int = field(default=0)
 
     def hits(self, atoms: Sequence[Edit], size: int) -> list[_Hit]:
         return [hit for edits in _sets(atoms, size) if (hit := self._tried(edits)) is not None]
 
     def _tried(self, edits: tuple[Edit, ...]) -> _Hit | None:
-        if self.evaluated >= MOST_EVALUATIONS:
+        if self.evaluated >= self.case.budget:
             return None
         self.evaluated += 1
         request: Request = json.loads(canonical_json(self.case.request))
@@ -117,10 +132,14 @@ class _Search:
     def _outcome(self, request: Request, overrides: frozenset[Override]) -> Outcome | None:
         catalogue = self.case.wording.catalogue
         try:
-            facts = parse_facts(catalogue, request)
+            facts = parse_facts(catalogue, {**request, "concerns": self._concerns(request)})
             return self.reached(evaluate(catalogue, facts, overrides=overrides))
         except InvalidRequest:
             return None
+
+    def _concerns(self, request: Request) -> list[Row]:
+        rows: list[Row] = request["concerns"]
+        return [row for row in rows if self.area in (None, row["area"])]
 
 
 def _sets(atoms: Sequence[Edit], size: int) -> Iterator[tuple[Edit, ...]]:

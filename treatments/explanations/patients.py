@@ -38,7 +38,7 @@ def patient_answer(case: Case, response: Row) -> PatientAnswer | None:
     status = response["status"]
     if status == "evaluated":
         return None
-    label, meaning = _words(status)
+    label, meaning = words_of_status(status)
     paths = [f"conditions.{code}" for code in response["missing"]]
     return PatientAnswer(
         status=status,
@@ -92,7 +92,7 @@ def _message(wording: Wording, code: str) -> str:
     return structural.get(code) or str(wording.row("input_conflicts", code).get("message", code))
 
 
-def _words(status: str) -> tuple[str, str]:
+def words_of_status(status: str) -> tuple[str, str]:
     words = {
         "input-conflict": (
             _("Two entries contradict each other"),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from treatments.engine import Catalogue
-from treatments.explanations.changes import Case
+from treatments.explanations.changes import Case, budget_for
 from treatments.explanations.edits import Override
 from treatments.explanations.options import OptionText, option_text
 from treatments.explanations.patients import PatientAnswer, patient_answer
 from treatments.explanations.questions import Coverage, coverage
-from treatments.explanations.reasons import TreatmentAnswer, treatment_answer
+from treatments.explanations.reasons import CLOSED, TreatmentAnswer, treatment_answer
 from treatments.explanations.wording import Row, wording_of
 
 
@@ -52,7 +52,15 @@ def explain(
     overrides: frozenset[Override] = frozenset(),
 ) -> Explanation:
     """Everything a reader of this response may ask. Evaluates anew to say what would change it."""
-    case = Case(wording=wording_of(catalogue), request=request, overrides=overrides)
+    closed = [
+        one for area in response["areas"] for one in area["treatments"] if one["status"] in CLOSED
+    ]
+    case = Case(
+        wording=wording_of(catalogue),
+        request=request,
+        overrides=overrides,
+        budget=budget_for(len(closed)),
+    )
     return Explanation(
         status=response["status"],
         patient=patient_answer(case, response),
@@ -69,7 +77,7 @@ def _area(case: Case, response: Row, row: Row) -> AreaAnswer:
         name=wording.name("areas", row["area"]),
         concerns=wording.each("concerns", row["concerns"]),
         status=row["status"],
-        status_label=_status(row["status"]),
+        status_label=status_of_area(row["status"]),
         refer_to=row["refer_to"],
         options=tuple(
             option_text(wording, case.request, option, number, answers)
@@ -79,7 +87,7 @@ def _area(case: Case, response: Row, row: Row) -> AreaAnswer:
     )
 
 
-def _status(status: str) -> str:
+def status_of_area(status: str) -> str:
     labels = {
         "proposed": _("Options"),
         "needs-prescriber": _("Waits for the prescriber"),

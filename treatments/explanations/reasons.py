@@ -21,7 +21,7 @@ from treatments.explanations.ingredients import LostFormula, lost_formulas
 from treatments.explanations.told import Fact, day, fact
 from treatments.explanations.wording import Row
 
-_CLOSED = {"excluded", "overridable", "needs-prescriber", "deferred", "no-formula"}
+CLOSED = {"excluded", "overridable", "needs-prescriber", "deferred", "no-formula"}
 # In the order in which they are told.
 _GRAVITY = (
     EffectKind.EXCLUDE,
@@ -80,7 +80,7 @@ def treatment_answer(case: Case, response: Row, area: Row, standing: Row) -> Tre
         code=code,
         name=wording.name("treatments", code),
         status=standing["status"],
-        status_label=_status(standing["status"], waits=waits),
+        status_label=status_of_treatment(standing["status"], waits=waits),
         not_before=not_before,
         waits=waits,
         covers=wording.each("concerns", standing["covers"]),
@@ -102,7 +102,7 @@ def reason(case: Case, finding: Row, area: str | None, treatment: str | None) ->
     return Reason(
         ground=ground(case.wording, finding["rule"]),
         effect=effect,
-        effect_label=_effect(effect),
+        effect_label=effect_label(effect),
         facts=tuple(fact(case.wording, case.request, path) for path in finding["because"]),
         until=_date(finding["until"]),
         overridable=effect == EffectKind.EXCLUDE_OVERRIDABLE and not overridden,
@@ -116,11 +116,14 @@ def _changes(
 ) -> tuple[Change, ...]:
     if waits:
         return _waiting(case, area, standing, found)
-    if standing["status"] not in _CLOSED:
+    if standing["status"] not in CLOSED:
         return ()
     edits = list(_edits(case, area, standing, found))
     changes = smallest_changes(
-        case, edits, lambda response: available(response, area, standing["treatment"])
+        case,
+        edits,
+        lambda response: available(response, area, standing["treatment"]),
+        area=area,
     )
     agreed = (prescriber_agrees(),) if standing["status"] == "needs-prescriber" else ()
     return (*agreed, *(one for one in changes if not (agreed and one.outcome.asks_prescriber)))
@@ -154,7 +157,9 @@ def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Ch
         request["start_on"] = on
 
     edit = Edit(text=text, subject="start_on", apply=apply)
-    found_out = smallest_changes(case, [edit], lambda response: available(response, area, code))
+    found_out = smallest_changes(
+        case, [edit], lambda response: available(response, area, code), area=area
+    )
     return tuple(replace(change, later=None) for change in found_out)
 
 
@@ -182,7 +187,7 @@ def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _status(status: str, *, waits: bool) -> str:
+def status_of_treatment(status: str, *, waits: bool = False) -> str:
     if waits:
         return _("Later")
     labels = {
@@ -197,7 +202,7 @@ def _status(status: str, *, waits: bool) -> str:
     return labels[status]
 
 
-def _effect(effect: str) -> str:
+def effect_label(effect: str) -> str:
     labels = {
         EffectKind.EXCLUDE: _("rules out"),
         EffectKind.REFER: _("refers"),
