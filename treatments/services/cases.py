@@ -124,6 +124,7 @@ def _put_in_use(case: GoldenCase, *, by: User, active: bool) -> GoldenCase:
         row=str(case.pk),
         label=str(case)[:300],
         values={"active": {"old": words[not active], "new": words[active]}},
+        before={"active": not active},
         draft=Draft.objects.open().first(),
     )
     action = "golden-case-returned" if active else "golden-case-retired"
