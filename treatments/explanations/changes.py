@@ -91,6 +91,8 @@ def smallest_changes(
         hits = search.hits(atoms, size)
         if hits:
             return tuple(_changes(case, hits)[:MOST_SHOWN])
+        if search.evaluated >= case.budget:
+            break
     return ()
 
 
