@@ -2,6 +2,8 @@
 
 from treatments.admin import (
     changes,
+    drafts,
+    golden,
     materials,
     protocols,
     releases,
@@ -13,6 +15,8 @@ from treatments.admin import (
 
 __all__ = [
     "changes",
+    "drafts",
+    "golden",
     "materials",
     "protocols",
     "releases",

@@ -32,13 +32,13 @@ class KindOfRow(admin.SimpleListFilter):
 @admin.register(CatalogueChange)
 class CatalogueChangeAdmin(ReadOnlyAdmin):
     view_action = Action.VIEW_CATALOGUE
-    list_display = ("at", "by", "kind", "kind_of_row", "label", "in_words")
+    list_display = ("at", "by", "kind", "kind_of_row", "label", "in_words", "draft")
     list_display_links = ("at", "label")
-    list_filter = ("kind", KindOfRow)
-    list_select_related = ("by",)
+    list_filter = ("kind", KindOfRow, ("draft", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("by", "draft")
     date_hierarchy = "at"
     search_fields = ("label", "by__username", "by__first_name", "by__last_name", "row")
-    fields = ("at", "by", "kind", "kind_of_row", "label", "in_words")
+    fields = ("at", "by", "draft", "kind", "kind_of_row", "label", "in_words")
     readonly_fields = fields
 
     @admin.display(description=_("kind of row"))

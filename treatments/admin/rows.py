@@ -16,6 +16,7 @@ from clinic.roles import Action
 from clinic.service_admin import RoleGate, ServiceAdmin
 from treatments.admin.history import page_of_changes
 from treatments.services import editing
+from treatments.services.drafting import check_can_edit, open_draft
 from treatments.services.editing import RowEdit
 from treatments.services.wording import linked_fields
 
@@ -48,17 +49,37 @@ class LineInline(CatalogueGate, Autocompletes, admin.TabularInline):  # type: ig
     show_change_link = False
 
 
+class RefusedInReview:
+    """A form that says, with everything still typed, that the draft is in review."""
+
+    def clean(self) -> Any:
+        data = super().clean()  # type: ignore[misc]
+        check_can_edit(open_draft())
+        return data
+
+
 class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignore[misc]
     """A row with its lines, stored by the editing service; its history in words."""
 
     fetched: ClassVar[Any] = ()
     fetched_with: ClassVar[Any] = ()
     object_history_template = "admin/catalogue_history.html"
+    change_form_template = "admin/treatments/change_form.html"
     list_filter: ClassVar[Any] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request).prefetch_related(*self.fetched)
         return rows.select_related(*self.fetched_with) if self.fetched_with else rows
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002
+        **kwargs: Any,
+    ) -> type[BaseModelForm]:
+        form: type[BaseModelForm] = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (RefusedInReview, form), {})
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
         """The row is stored in ``save_related``, with its lists and lines, as one edit."""

@@ -1,0 +1,147 @@
+"""What the page of a draft shows."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.forms import Form
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from treatments.admin.draft_steps import STEPS, why_not
+from treatments.lint import Finding
+from treatments.models import Draft
+from treatments.services.approvals import AwaitedRule
+from treatments.services.golden import Outcome, changed_parts
+from treatments.services.linting import rows_to_mend
+from treatments.services.review import Review, comparison_of, review_of
+
+BLAST_RADIUS = "consultations:blast-radius"  # a page of the app above, when it is installed
+MAIN_STEPS = ("submit", "send-back", "publish", "withdraw")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A step that was refused, with what was typed."""
+
+    step: str
+    subject: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStep:
+    name: str
+    form: Form
+    why_not: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFinding:
+    finding: Finding
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOutcome:
+    outcome: Outcome
+    parts: tuple[tuple[str, str, str], ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRule:
+    awaited: AwaitedRule
+    form: Form
+
+
+def page_context(request: HttpRequest, draft: Draft, failed: Failed | None) -> dict[str, Any]:
+    """Of an open draft everything that is known; of a closed one what it changed."""
+    context: dict[str, Any] = {"draft": draft, "changes_total": draft.changes.count()}
+    if not draft.is_open:
+        published = draft.release is not None
+        return {**context, "comparison": comparison_of(draft) if published else None}
+    review = review_of(draft)
+    return {
+        **context,
+        "review": review,
+        "comparison": review.comparison,
+        "errors": _findings(review.errors),
+        "warnings": _findings(review.warnings),
+        "acknowledged": request.POST.getlist("acknowledged") or draft.acknowledged,
+        "outcomes": list(_outcomes(review, failed)),
+        "rules": list(_rules(review, failed)),
+        "rules_why_not": why_not(request, "approve-rule", review),
+        "cases_why_not": why_not(request, "accept", review),
+        "steps": {
+            name.replace("-", "_"): _step(request, name, review, failed) for name in MAIN_STEPS
+        },
+        "blast_radius_url": _blast_radius(draft),
+    }
+
+
+def refused_form(step: str, form: Form, error: ValidationError) -> Failed:
+    """The form again with what the service said, beside the field where it named one."""
+    named = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+    for name, texts in named.items():
+        for text in texts:
+            form.add_error(name if name in form.fields else None, text)
+    subject = STEPS[step].subject
+    return Failed(step=step, subject=form.data.get(subject, "") if subject else "", form=form)
+
+
+def _step(request: HttpRequest, name: str, review: Review, failed: Failed | None) -> ShownStep:
+    form = _form(name, "", failed, {})
+    return ShownStep(name=name, form=form, why_not=tuple(why_not(request, name, review)))
+
+
+def _form(name: str, subject: str, failed: Failed | None, initial: Mapping[str, Any]) -> Form:
+    if failed is not None and (failed.step, failed.subject) == (name, subject):
+        return failed.form
+    prefix = f"{name}-{subject}" if subject else name
+    return STEPS[name].form(initial=initial, auto_id=f"id_{prefix}_%s")
+
+
+def _findings(findings: list[Finding]) -> list[ShownFinding]:
+    rows = rows_to_mend(findings)
+    return [ShownFinding(finding=one, url=_url(rows.get(one.id))) for one in findings]
+
+
+def _url(row: Model | None) -> str:
+    if row is None:
+        return ""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def _outcomes(review: Review, failed: Failed | None) -> Iterator[ShownOutcome]:
+    for outcome in review.changed_outcomes:
+        code = outcome.case.code
+        reason = outcome.accepted.reason if outcome.accepted else ""
+        parts = changed_parts(outcome.case.expected, outcome.got)
+        yield ShownOutcome(
+            outcome=outcome,
+            parts=tuple((path, _shown(old), _shown(new)) for path, old, new in parts),
+            form=_form("accept", code, failed, {"case": code, "reason": reason}),
+        )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rules(review: Review, failed: Failed | None) -> Iterator[ShownRule]:
+    for awaited in review.awaited:
+        code = awaited.rule.code
+        yield ShownRule(awaited=awaited, form=_form("approve-rule", code, failed, {"rule": code}))
+
+
+def _blast_radius(draft: Draft) -> str:
+    try:
+        return reverse(BLAST_RADIUS, args=[draft.pk])
+    except NoReverseMatch:
+        return ""
