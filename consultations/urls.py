@@ -4,6 +4,7 @@ from django.urls import path
 
 from consultations.views import (
     blast,
+    cases,
     consultations,
     decisions,
     patients,
@@ -37,6 +38,11 @@ urlpatterns = [
         "consultations/<uuid:pk>/proposals/<int:number>/changed/",
         worklist.proposal_changed,
         name="proposal-changed",
+    ),
+    path(
+        "consultations/<uuid:pk>/proposals/<int:number>/keep-as-case/",
+        cases.keep,
+        name="keep-as-case",
     ),
     path(
         "consultations/<uuid:pk>/proposals/<int:number>/<slug:area>/decide/",
