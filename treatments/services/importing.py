@@ -12,9 +12,18 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import User
-from treatments.models import Release
+from treatments.models import CatalogueChange, GoldenCase, Release
 from treatments.services.allergens import keep_allergens_in_step
-from treatments.services.merging import MergedRow, children_of, field_of, merge, natural_fields
+from treatments.services.catalogue_rows import in_order
+from treatments.services.merging import (
+    MergedRow,
+    NumberedRow,
+    children_of,
+    field_of,
+    merge,
+    natural_fields,
+)
+from treatments.services.portable import code_of
 from treatments.services.tracing import Trace
 
 
@@ -25,6 +34,7 @@ class ImportCounts:
     added: int
     changed: int
     unchanged: int
+    changes: tuple[CatalogueChange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,19 +74,20 @@ def import_catalogue(documents: Mapping[str, object], *, by: User | None) -> Imp
     """
     merged, run = merge(documents), _Import(Trace(by=by, kept=Release.objects.exists()))
     run.faults.extend(merged.faults)
-    rows = list(merged.rows.values())
+    rows = in_order(merged.rows.values())
     saved = [(row, one) for row in rows if (one := _save_row(run, row)) is not None]
     run.check()
     allergens = keep_allergens_in_step(run.trace)
     for row, instance in saved:
         _save_lists(run, row, instance)
     run.check()
-    run.trace.write()
+    changes = run.trace.write()
     changed = run.changed - run.added
     counts = ImportCounts(
         added=len(run.added) + allergens,
         changed=len(changed),
         unchanged=len(rows) - len(run.added) - len(changed),
+        changes=tuple(changes),
     )
     if counts.added or counts.changed:
         detail = {"added": counts.added, "changed": counts.changed, "files": sorted(documents)}
@@ -97,17 +108,32 @@ def _save_row(run: _Import, row: MergedRow) -> Model | None:
         if target is not None and not isinstance(target, ManyToManyField):
             with run.fault_at(row, name):
                 _fill(run, instance, target, value)
-    if len(run.faults) == faults:
+    differs = not known or _plain_values(instance) != before
+    if differs and len(run.faults) == faults:
         with run.fault_at(row):
+            _check_case(instance, before, known=known)
             instance.full_clean()
     if len(run.faults) > faults:
         return None
-    if not known or _plain_values(instance) != before:
+    if differs:
         run.trace.before(instance)
         instance.save()
         (run.changed if known else run.added).add(id(row))
     _remember(run, instance, row.key)
     return instance
+
+
+def _check_case(instance: Model, before: dict[str, object], *, known: bool) -> None:
+    """What a golden case expects changes by being accepted in a draft, and in no other way."""
+    if not isinstance(instance, GoldenCase):
+        return
+    for name in ("request", "expected"):
+        value = getattr(instance, name)
+        if not isinstance(value, dict):
+            raise ValidationError({name: _("This must be an object.")})
+        if known and value != before[name]:
+            text = _("A case that is already here keeps its facts and its expected outcome.")
+            raise ValidationError({name: text})
 
 
 def _save_lists(run: _Import, row: MergedRow, instance: Model) -> None:
@@ -138,7 +164,10 @@ def _set_links(run: _Import, instance: Any, target: ManyToManyField, value: obje
 def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -> bool:
     """Nested rows are compared as a whole, and laid anew when anything about them differs."""
     model, link = relation.related_model, relation.field
-    wanted = [_child(run, model, parent, link, row) for row in value]
+    wanted = []
+    for row in value:
+        with _numbered(row):
+            wanted.append(_child(run, model, parent, link, row))
     many = model._meta.many_to_many
     existing = list(getattr(parent, relation.get_accessor_name()).all())
     now = [(_plain_values(one), _linked_now(one, many)) for one in existing]
@@ -147,13 +176,28 @@ def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -
     for old in existing:
         run.trace.line_deleted(old, parent)
         old.delete()
-    for one, links in wanted:
-        one.full_clean()
+    for row, (one, links) in zip(value, wanted, strict=True):
+        with _numbered(row):
+            one.full_clean()
         one.save()
         for name, keys in links.items():
             getattr(one, name).set(keys)
         run.trace.line_added(one, parent)
     return False
+
+
+@contextmanager
+def _numbered(line: Mapping[str, Any]) -> Iterator[None]:
+    """Say which row of a table is meant, when the line comes from one."""
+    try:
+        yield
+    except ValidationError as error:
+        if not isinstance(line, NumberedRow):
+            raise
+        row = _("row %(number)d") % {"number": line.number}
+        faults = error.message_dict
+        told = {name: [f"{row}: {text}" for text in texts] for name, texts in faults.items()}
+        raise ValidationError(told) from None
 
 
 def _child(
@@ -221,7 +265,7 @@ def _existing(run: _Import, model: type[Model]) -> dict[tuple[object, ...], Mode
 
 def _natural_key(row: Any, names: tuple[str, ...]) -> tuple[object, ...]:
     parts: list[Any] = [getattr(row, name) for name in names]
-    return tuple(part.code if isinstance(part, Model) else part for part in parts)
+    return tuple(code_of(part) if isinstance(part, Model) else part for part in parts)
 
 
 def _remember(run: _Import, instance: Model, key: tuple[object, ...]) -> None:

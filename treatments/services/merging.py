@@ -13,6 +13,7 @@ from clinic.text import is_storable
 from treatments.models import (
     AcceptedOutcome,
     CatalogueChange,
+    CatalogueImport,
     Draft,
     Release,
     ReleaseActivation,
@@ -26,12 +27,24 @@ NOT_IMPORTED = (
     Release,
     ReleaseActivation,
     CatalogueChange,
+    CatalogueImport,
     Draft,
     ReleaseApproval,
     RuleApproval,
     AcceptedOutcome,
 )
 Key = tuple[object, ...]
+
+
+class NumberedRow(dict[str, Any]):
+    """A row of a table, which knows the number that a spreadsheet shows beside it."""
+
+    def __init__(self, values: Mapping[str, Any], *, number: int) -> None:
+        super().__init__(values)
+        self.number = number
+
+    def copy(self) -> "NumberedRow":
+        return NumberedRow(self, number=self.number)
 
 
 @dataclass(slots=True)
@@ -45,7 +58,7 @@ class MergedRow:
 
     def place(self, name: str = "") -> str:
         file = self.files.get(name) or next(iter(self.files.values()), "")
-        what = " ".join(str(part) for part in self.key)
+        what = " ".join(str(part) for part in self.key if part not in {None, ""})
         return f"{file}, {self.model._meta.label_lower} {what}" + (f", {name}" if name else "")
 
 
@@ -57,6 +70,8 @@ class Merged:
 
 def natural_fields(model: type[Model], *, without: str = "") -> tuple[str, ...]:
     """The fields that tell a model's rows apart; none when only their order does."""
+    if names := getattr(model, "natural_names", ()):
+        return tuple(names)
     for one in model._meta.concrete_fields:
         if one.unique and not one.primary_key:
             return (one.name,)
@@ -81,7 +96,7 @@ def field_of(model: type[Model], name: str) -> Field | None:
         found = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
-    if not isinstance(found, Field) or found.primary_key:
+    if not isinstance(found, Field) or found.primary_key or not found.editable:
         return None
     if isinstance(found, ManyToManyField):
         through: Any = found.remote_field.through
@@ -117,15 +132,15 @@ def _model(label: str) -> type[Model] | None:
 
 def _add(merged: Merged, model: type[Model], row: object, *, file: str, place: str) -> None:
     names = natural_fields(model)
-    if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in names):
+    key = _key(model, names, row) if isinstance(row, dict) else None
+    if not isinstance(row, dict) or key is None:
         wanted = ", ".join(names)
         merged.faults.append(f"{place}: " + _("a row needs its %(names)s.") % {"names": wanted})
         return
-    key = tuple(row[name] for name in names)
     known = merged.rows.setdefault((model, key), MergedRow(model, key))
     children = children_of(model)
     for name, value in row.items():
-        known.files[name] = file
+        known.files[name] = f"{file}{_number_of(row)}"
         if not _storable(value):
             fault = _("this text holds characters that cannot be stored.")
             merged.faults.append(f"{known.place(name)}: {fault}")
@@ -135,6 +150,25 @@ def _add(merged: Merged, model: type[Model], row: object, *, file: str, place: s
             merged.faults.append(f"{known.place(name)}: " + _("there is no such field."))
         else:
             known.values[name] = value
+
+
+def _key(model: type[Model], names: tuple[str, ...], row: Mapping[str, Any]) -> Key | None:
+    """What the row is known by; a part that the model allows to be empty may be left out."""
+    key: list[object] = []
+    for name in names:
+        field: Any = model._meta.get_field(name)
+        empty = "" if field.blank and not field.null else None
+        part = row.get(name, empty)
+        if not isinstance(part, str) and not (field.null and part is None):
+            return None
+        key.append(part)
+    return tuple(key)
+
+
+def _number_of(row: Mapping[str, Any]) -> str:
+    if not isinstance(row, NumberedRow):
+        return ""
+    return ", " + _("row %(number)d") % {"number": row.number}
 
 
 def _add_children(merged: Merged, row: MergedRow, relation: ManyToOneRel, value: object) -> None:
@@ -158,7 +192,7 @@ def _add_children(merged: Merged, row: MergedRow, relation: ManyToOneRel, value:
         if same:
             same[0].update(child)
         else:
-            known.append(dict(child))
+            known.append(child.copy())
 
 
 def _storable(value: object) -> bool:

@@ -20,7 +20,7 @@ def form_of(row: Model, *, without: str = "") -> Form:
     """What a file would say about a stored row; ``without`` is a line's key back to its row."""
     form: Form = {}
     for field in row._meta.concrete_fields:
-        if not field.primary_key and field.name != without:
+        if not field.primary_key and field.editable and field.name != without:
             form[field.name] = _plain(getattr(row, field.name))
     for link in linked_fields(type(row)):
         form[link.name] = sorted(code_of(other) for other in getattr(row, link.name).all())
@@ -65,4 +65,13 @@ def _plain(value: Any) -> Any:
         return code_of(value)
     if isinstance(value, Decimal):
         return number(value)
+    if isinstance(value, dict | list):
+        return _sorted(value)
     return value if value is None or isinstance(value, _OF_JSON) else str(value)
+
+
+def _sorted(value: Any) -> Any:
+    """JSON with its keys in one order, whichever way a database keeps them."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from clinic.models import User
+from treatments.models import CatalogueChange
 from treatments.services.recording import NEW, Recorder, Snapshot, snapshot_of
 
 
@@ -42,14 +43,19 @@ class Trace:
         if self._recorder is not None:
             self._lines.append(_Line(line, line.pk, str(line), parent, NEW))
 
-    def write(self) -> None:
+    def write(self) -> list[CatalogueChange]:
         """Everything that differs now, with the draft that it opens."""
-        if self._recorder is None:
-            return
-        for row, before in self._rows.values():
-            self._recorder.changed(row, before, event=False)
+        recorder = self._recorder
+        if recorder is None:
+            return []
+        changes = [
+            recorder.changed(row, before, event=False) for row, before in self._rows.values()
+        ]
         for line in self._lines:
             line.row.pk = line.key  # deleting takes it away
-            self._recorder.changed(
-                line.row, line.before, parent=line.parent, label=line.label, event=False
+            changes.append(
+                recorder.changed(
+                    line.row, line.before, parent=line.parent, label=line.label, event=False
+                )
             )
+        return [change for change in changes if change is not None]

@@ -9,6 +9,8 @@ from django.db.models import Field, ManyToManyField, Model
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from treatments.engine import canonical_json
+
 
 def name_of(row: Model) -> str:
     """A row as others refer to it: its name with its code, its code alone, or its own words."""
@@ -55,4 +57,6 @@ def _words(row: Model, field: Field) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, dict | list):
+        return canonical_json(value)
     return str(dict(field.flatchoices).get(value, value))
