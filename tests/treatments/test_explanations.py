@@ -15,7 +15,7 @@ from tests.engine.cases import (
     vignettes,
 )
 from treatments.engine import InvalidRequest, evaluate, parse_facts
-from treatments.explanations import explain
+from treatments.explanations import changes, explain
 
 CASES = {case["id"]: case for case in vignettes()}
 
@@ -396,3 +396,26 @@ def test_the_words_come_from_the_release_not_from_the_code(catalogue):
     other = release(catalogue, renamed)
 
     assert explained(other, request()).areas[0].options[0].names == ("Mesotherapy", "Plasma")
+
+
+def test_a_page_stays_bounded_however_much_is_held_back(catalogue, monkeypatch):
+    places = [row["code"] for row in catalogue.document["areas"]]
+    asked = request(
+        concerns=concerns(*(("fine-lines", code) for code in places)),
+        conditions=conditions(
+            coagulation_disorder="yes", active_malignancy="yes", keloid_tendency="yes"
+        ),
+        labs=[lab("platelets", 40, "10*9/L"), lab("haemoglobin", 8, "g/dL")],
+        area_findings=[{"finding": "infection", "area": code} for code in places],
+    )
+    response = answer(catalogue, asked)
+    counted = []
+
+    def counting(*args, **options):
+        counted.append(1)
+        return evaluate(*args, **options)
+
+    monkeypatch.setattr(changes, "evaluate", counting)
+    explain(catalogue, asked, response)
+
+    assert 0 < len(counted) <= changes.MOST_IN_ALL

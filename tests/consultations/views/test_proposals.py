@@ -72,7 +72,7 @@ def test_the_page_shows_options_with_dates_reasons_and_release(doctor, clinic):
         "Days between PRP sessions",
         "rules evaluated",
         "the clinician decides",
-        "own medical approval",
+        "awaits the clinic",
         "Release 2026.1",
         proposal.receipt[7:23],
     ):
