@@ -13,6 +13,7 @@ from treatments.compiler import (
     current_catalogue,
     current_release,
 )
+from treatments.diffing.sections import references
 from treatments.engine import Catalogue, canonical_json, digest_of
 from treatments.models import (
     Activator,
@@ -29,6 +30,7 @@ from treatments.models import (
     Rule,
     RuleClause,
     RuleEffect,
+    SideEffect,
     Suitability,
     Treatment,
 )
@@ -216,13 +218,52 @@ def test_rules_with_one_conflict_code_are_one_conflict():
 
 def test_statements_are_those_that_the_release_names():
     document = compile_document("2026.9")
-    sides = [side["statement"] for row in document["conflicts"] for side in row["sides"]]
-    rows = [*document["rules"], *document["suitabilities"]]
 
-    named = {code for row in rows for code in row["sources"]} | set(sides)
+    named = {
+        code
+        for section, rows in document.items()
+        if section != "statements" and isinstance(rows, list)
+        for row in rows
+        for target, code in references(row)
+        if target == "statements"
+    }
 
     assert set(document["statements"]) == named
     assert document["statements"]["A080"]["citations"][0]["locator"] == "000:45"
+
+
+def test_sources_are_those_of_the_statements():
+    document = compile_document("2026.9")
+
+    cited = {one["source"] for row in document["statements"].values() for one in row["citations"]}
+
+    assert {row["code"] for row in document["sources"]} == cited
+    assert row_of(document, "sources", "anyderma-prp-tubes")["kind"] == "label"
+
+
+def test_what_is_told_to_people_is_frozen_too():
+    SideEffect.objects.filter(code="meso-pain").update(active=False)
+    Treatment.objects.filter(code="prp").update(active=False)
+    document = compile_document("2026.9")
+
+    assert row_of(document, "side_effects", "meso-pain") is None
+    assert {row["treatment"] for row in document["care_instructions"]} == {"mesotherapy"}
+    assert [one["treatment"] for one in row_of(document, "comparison", "origin")["entries"]] == [
+        "mesotherapy"
+    ]
+    assert row_of(document, "techniques", "prp-infusion") is None
+    assert row_of(document, "concerns", "joint-pain")["note"]
+    assert [row["code"] for row in document["never_proposed"]] == ["calcitonin", "thyroxine"]
+
+
+def test_the_engine_passes_over_what_is_for_people(catalogue):
+    document = dict(catalogue.document)
+    for section in ("techniques", "side_effects", "care_instructions", "comparison", "sources"):
+        del document[section]
+
+    bare = Catalogue.from_document(document)
+
+    assert bare.rulebook.rules.keys() == catalogue.rulebook.rules.keys()
 
 
 def test_conflicts_stand_in_the_order_of_their_numbers():

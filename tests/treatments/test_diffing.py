@@ -193,7 +193,7 @@ def lose_a_side(document):
         (
             set_to("concerns", "joint-pain", refer_to=None),
             "vocabulary",
-            "refers to orthopaedics → none",
+            "refers to Orthopaedics → none",
         ),
         (set_to("findings", "infection", clears=False), "vocabulary", "clears yes → no"),
         (move_first_area_last, "vocabulary", "now comes after"),

@@ -7,7 +7,13 @@ can refuse it: a rule must not change its meaning because a term was retired.
 
 from typing import Any
 
-from treatments.compiler.knowledge import conflict_rows, statement_rows
+from treatments.compiler.knowledge import (
+    cited_codes,
+    conflict_rows,
+    source_rows,
+    statement_rows,
+)
+from treatments.compiler.people import for_people
 from treatments.compiler.plans import (
     adjunct_rows,
     combination_rows,
@@ -16,7 +22,7 @@ from treatments.compiler.plans import (
     suitability_rows,
     variant_rows,
 )
-from treatments.compiler.rows import Row, code_of, in_order, number, term
+from treatments.compiler.rows import Row, cited, code_of, in_order, number, term
 from treatments.compiler.rules import input_conflict_rows, rule_rows
 from treatments.models import (
     Activator,
@@ -44,43 +50,54 @@ def compile_document(key: str) -> dict[str, Any]:
         Ingredient.objects.active()
         .filter(never_proposed=False)
         .select_related("ingredient_class", "warning")
+        .prefetch_related("statements")
     )
-    suitabilities, rules, conflicts = suitability_rows(), rule_rows(), conflict_rows()
-    return {
+    document = {
         "key": key,
         "parameters": {row.code: row.value for row in EngineParameter.objects.all()},
         **_vocabulary(),
         **_materials(ingredients),
-        "treatments": [
-            term(row, preparation=row.preparation) for row in in_order(Treatment.objects.active())
-        ],
-        "suitabilities": suitabilities,
+        "treatments": _treatments(),
+        "suitabilities": suitability_rows(),
         "protocols": protocol_rows(),
         "combinations": combination_rows(),
         "variants": variant_rows(),
         "adjuncts": adjunct_rows(),
         "notices": notice_rows(),
         "input_conflicts": input_conflict_rows(),
-        "rules": rules,
-        "statements": statement_rows(
-            {code for row in [*rules, *suitabilities] for code in row["sources"]}
-            | {side["statement"] for row in conflicts for side in row["sides"]}
-        ),
-        "conflicts": conflicts,
+        "rules": rule_rows(),
+        "conflicts": conflict_rows(),
+        **for_people(),
     }
+    return document | _evidence(document)
+
+
+def _evidence(document: Row) -> Row:
+    """The statements that anything in the document names, and the sources they stand in."""
+    sides = {side["statement"] for row in document["conflicts"] for side in row["sides"]}
+    statements = statement_rows({*cited_codes(list(document.values())), *sides})
+    return {"statements": statements, "sources": source_rows(statements.values())}
+
+
+def _treatments() -> list[Row]:
+    rows = Treatment.objects.active().prefetch_related("statements")
+    return [cited(row, preparation=row.preparation, summary=row.summary) for row in in_order(rows)]
 
 
 def _vocabulary() -> Row:
-    concerns = Concern.objects.active().select_related("refer_to")
+    concerns = Concern.objects.active().select_related("refer_to").prefetch_related("statements")
     medications = Medication.objects.active().select_related("medication_class")
     return {
         "areas": [
             term(row, parent=code_of(row.parent))
             for row in in_order(Area.objects.active().select_related("parent"))
         ],
-        "concerns": [term(row, refer_to=code_of(row.refer_to)) for row in in_order(concerns)],
+        "concerns": [
+            cited(row, refer_to=code_of(row.refer_to), note=row.note) for row in in_order(concerns)
+        ],
         "conditions": [
-            term(row, question=row.question) for row in in_order(Condition.objects.active())
+            term(row, question=row.question, hint=row.hint)
+            for row in in_order(Condition.objects.active())
         ],
         "medication_classes": [term(row) for row in in_order(MedicationClass.objects.active())],
         "medications": [
@@ -112,12 +129,19 @@ def _materials(ingredients: list[Any]) -> Row:
     return {
         "ingredient_classes": [term(row) for row in in_order(classes.values()) if row.active],
         "ingredients": [
-            term(row, ingredient_class=row.ingredient_class.code, warning=code_of(row.warning))
+            cited(
+                row,
+                ingredient_class=row.ingredient_class.code,
+                role=row.role,
+                warning=code_of(row.warning),
+            )
             for row in ingredients
         ],
         "activators": [
-            term(row, treatment=row.treatment.code)
-            for row in in_order(activators.select_related("treatment"))
+            cited(row, treatment=row.treatment.code)
+            for row in in_order(
+                activators.select_related("treatment").prefetch_related("statements")
+            )
         ],
         "formulas": [
             _formula(row, proposed)

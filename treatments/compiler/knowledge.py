@@ -1,9 +1,19 @@
 """What a release cites, and where its sources disagree: for explanations, not for the engine."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from treatments.compiler.rows import Row, sorted_codes
-from treatments.models import Conflict, Statement
+from treatments.models import Conflict, Source, Statement
+
+
+def cited_codes(value: Any) -> Iterator[str]:
+    """Every statement that a part of the document names, however deep."""
+    if isinstance(value, dict):
+        yield from value.get("sources", ())
+        yield from (code for held in value.values() for code in cited_codes(held))
+    elif isinstance(value, list):
+        yield from (code for one in value for code in cited_codes(one))
 
 
 def statement_rows(codes: set[str]) -> dict[str, Row]:
@@ -29,6 +39,25 @@ def _statement(row: Any) -> Row:
             for one in citations
         ],
     }
+
+
+def source_rows(statements: Iterable[Row]) -> list[Row]:
+    """The sources that these statements stand in, with what is known of each."""
+    codes = {one["source"] for row in statements for one in row["citations"]}
+    rows = Source.objects.filter(code__in=codes)
+    return [
+        {
+            "code": row.code,
+            "title": row.title,
+            "kind": row.kind,
+            "grade": row.grade or None,
+            "url": row.url,
+            "verified": row.verified,
+            "machine_written": row.machine_written,
+            "note": row.note,
+        }
+        for row in sorted(rows, key=lambda row: row.code)
+    ]
 
 
 def conflict_rows() -> list[Row]:

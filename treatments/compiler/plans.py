@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from treatments.compiler.rows import Row, code_of, codes, in_order, sorted_codes, term
+from treatments.compiler.rows import (
+    Row,
+    active,
+    code_of,
+    codes,
+    in_order,
+    sorted_codes,
+    still_meant,
+    term,
+)
 from treatments.models import Adjunct, Combination, Notice, Protocol, Suitability, Variant
 
 
 def _basis(row: Any) -> list[str]:
     return sorted_codes(rule for rule in row.rules.all() if rule.active)
-
-
-def _active(rows: Any) -> list[Any]:
-    return [row for row in rows.all() if row.active]
 
 
 def suitability_rows() -> list[Row]:
@@ -44,7 +49,7 @@ def protocol_rows() -> list[Row]:
             "code": row.code,
             "name": row.name,
             "treatment": row.treatment.code,
-            "concerns": codes(_active(row.concerns)),
+            "concerns": codes(active(row.concerns)),
             "planned": row.planned,
             "optional": row.optional,
             "interval_days": row.interval_days,
@@ -55,13 +60,8 @@ def protocol_rows() -> list[Row]:
             "basis": _basis(row),
         }
         for row in in_order(rows.prefetch_related("concerns", "rules"))
-        if _still_meant(row.concerns)
+        if still_meant(row.concerns)
     ]
-
-
-def _still_meant(terms: Any) -> bool:
-    """Rows for certain concerns or areas must not become rows for all when those are retired."""
-    return not terms.all() or bool(_active(terms))
 
 
 def combination_rows() -> list[Row]:
@@ -122,10 +122,10 @@ def notice_rows() -> list[Row]:
             "code": row.code,
             "text": row.text,
             "treatment": row.treatment.code,
-            "concerns": codes(_active(row.concerns)),
-            "areas": codes(_active(row.areas)),
+            "concerns": codes(active(row.concerns)),
+            "areas": codes(active(row.areas)),
             "rule": row.rule.code,
         }
         for row in in_order(related)
-        if _still_meant(row.concerns) and _still_meant(row.areas)
+        if still_meant(row.concerns) and still_meant(row.areas)
     ]

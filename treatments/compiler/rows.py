@@ -16,6 +16,20 @@ def term(row: Any, **more: object) -> Row:
     return {"code": row.code, "name": row.name, **more}
 
 
+def cited(row: Any, **more: object) -> Row:
+    """A term with the statements that it rests on."""
+    return term(row, **more, sources=sorted_codes(row.statements.all()))
+
+
+def active(rows: Any) -> list[Any]:
+    return [row for row in rows.all() if row.active]
+
+
+def still_meant(terms: Any) -> bool:
+    """Rows for certain terms must not become rows for all when those are retired."""
+    return not terms.all() or bool(active(terms))
+
+
 def code_of(row: Any) -> str | None:
     return None if row is None else str(row.code)
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import (
+    CarePhase,
     Claim,
     CombinationMode,
     EffectKind,
@@ -18,6 +19,7 @@ from treatments.enums import (
     Rating,
     RuleKind,
     Scope,
+    SourceKind,
     WhenUnknown,
 )
 
@@ -27,17 +29,21 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "blocked_by": _("blocked by"),
     "care": _("care instruction"),
     "claim": _("kind of claim"),
+    "class_name": _("class"),
     "clears": _("has a day on which it clears"),
     "clinician_selects": _("the clinician selects"),
     "concern": _("concern"),
+    "days": _("days"),
     "divisor": _("divided by"),
     "effect": _("effect"),
     "follow": _("treatment that follows"),
     "follow_every": _("visits from one following session to the next"),
     "followed": _("followed"),
     "formula": _("formula"),
+    "frequency": _("how often"),
     "gap_days": _("gap"),
     "grade": _("grade"),
+    "hint": _("hint"),
     "ingredient": _("ingredient"),
     "ingredient_class": _("class"),
     "interval_days": _("interval"),
@@ -45,6 +51,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "lead": _("leading treatment"),
     "lead_every": _("visits from one leading session to the next"),
     "locator": _("locator"),
+    "machine_written": _("written by a machine"),
     "maintenance_days": _("maintenance after"),
     "max_interval_days": _("largest interval"),
     "medication_class": _("class"),
@@ -52,10 +59,12 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "min_interval_days": _("smallest interval"),
     "mode": _("mode"),
     "name": _("name"),
+    "note": _("note"),
     "ongoing_end": _("a medication still taken"),
     "optional": _("optional sessions"),
     "parent": _("lies in"),
     "performer": _("performer"),
+    "phase": _("when"),
     "planned": _("planned sessions"),
     "position": _("what it says"),
     "preference": _("wish"),
@@ -67,9 +76,13 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "required": _("required"),
     "resolution": _("what the program does"),
     "review_days": _("review after"),
+    "role": _("stated role"),
     "rule": _("rule"),
     "scope": _("scope"),
+    "serious": _("serious"),
+    "source": _("source"),
     "statement": _("statement"),
+    "summary": _("summary"),
     "text": _("text"),
     "title": _("title"),
     "topic": _("topic"),
@@ -79,6 +92,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "url": _("address"),
     "valid_days": _("valid"),
     "value": _("value"),
+    "verified": _("read and checked"),
     "visit_days": _("days between visits"),
     "wait_days": _("wait"),
     "warning": _("warning"),
@@ -93,36 +107,46 @@ ONE_OF: Final[Mapping[str, str | Promise]] = {
     "basis": _("basis"),
     "citations": _("citation"),
     "concerns": _("concern"),
+    "devices": _("device"),
     "effects": _("effect"),
+    "entries": _("entry"),
     "ingredients": _("ingredient"),
     "rules": _("rule"),
     "sides": _("side"),
     "sources": _("source"),
+    "treatments": _("treatment"),
     "units": _("unit"),
 }
 # Fields of words, which are quoted.
 WORDS: Final = frozenset(
     {
         "care",
+        "frequency",
+        "hint",
         "locator",
         "message",
         "name",
+        "note",
         "position",
         "question",
         "resolution",
+        "role",
+        "summary",
         "text",
         "title",
         "topic",
         "why",
     }
 )
-_CHOICES: Final[Mapping[str, type[TextChoices]]] = {
+# Values of one field of different rows may come from different lists, whose words differ.
+_CHOICES: Final[Mapping[str, type[TextChoices] | tuple[type[TextChoices], ...]]] = {
     "claim": Claim,
     "effect": EffectKind,
     "grade": Grade,
-    "kind": RuleKind,
+    "kind": (RuleKind, SourceKind),
     "mode": CombinationMode,
     "ongoing_end": OngoingEnd,
+    "phase": CarePhase,
     "preparation": Preparation,
     "principle": Principle,
     "rating": Rating,
@@ -141,5 +165,6 @@ def one_of(field: str) -> str:
 
 def choice(field: str, value: str) -> str | None:
     """The label of a value from a closed list."""
-    choices = _CHOICES.get(field)
-    return str(choices(value).label) if choices and value in choices.values else None
+    found = _CHOICES.get(field, ())
+    lists = found if isinstance(found, tuple) else (found,)
+    return next((str(one(value).label) for one in lists if value in one.values), None)

@@ -16,6 +16,7 @@ GROUPS: Final[Mapping[str, str | Promise]] = {
     "vocabulary": _("Vocabulary"),
     "combinations": _("Combinations, variants and adjuncts"),
     "notices": _("Notices and warnings"),
+    "care": _("Care, side effects and techniques"),
     "statements": _("Statements and sources"),
     "conflicts": _("Conflicts between sources"),
     "numbers": _("Numbers of the engine"),
@@ -25,7 +26,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "rules": ("rules", "input_conflicts"),
     "protocols": ("protocols",),
     "suitabilities": ("suitabilities",),
-    "formulas": ("formulas", "ingredients", "ingredient_classes", "activators"),
+    "formulas": ("formulas", "ingredients", "never_proposed", "ingredient_classes", "activators"),
     "vocabulary": (
         "treatments",
         "concerns",
@@ -38,10 +39,12 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "findings",
         "procedures",
         "performers",
+        "referrals",
     ),
     "combinations": ("combinations", "variants", "adjuncts"),
     "notices": ("notices", "warnings"),
-    "statements": ("statements",),
+    "care": ("care_instructions", "side_effects", "techniques", "devices", "comparison"),
+    "statements": ("statements", "sources"),
     "conflicts": ("conflicts",),
     "numbers": ("parameters",),
 }
@@ -54,6 +57,7 @@ _KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
 # Lists of rows inside a row, and by what one of those is known there.
 LINES: Final[Mapping[str, tuple[str, ...]]] = {
     "effects": ("treatment",),
+    "entries": ("treatment",),
     "ingredients": ("ingredient",),
     "units": ("unit",),
     "citations": ("source",),
@@ -70,6 +74,7 @@ REFERENCES: Final[Mapping[str, str]] = {
     "concern": "concerns",
     "concerns": "concerns",
     "condition": "conditions",
+    "devices": "devices",
     "finding": "findings",
     "follow": "treatments",
     "formula": "formulas",
@@ -81,12 +86,15 @@ REFERENCES: Final[Mapping[str, str]] = {
     "parent": "areas",
     "performer": "performers",
     "procedure": "procedures",
+    "refer_to": "referrals",
     "rule": "rules",
     "rules": "rules",
+    "source": "sources",
     "sources": "statements",
     "statement": "statements",
     "test": "lab_tests",
     "treatment": "treatments",
+    "treatments": "treatments",
     "warning": "warnings",
 }
 

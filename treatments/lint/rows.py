@@ -12,11 +12,13 @@ from treatments.lint.findings import Check, Finding, Severity
 
 Document = Mapping[str, Any]
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "care_instructions": ("name", "text"),
     "conditions": ("name", "question"),
     "conflicts": ("topic", "resolution", "why"),
     "input_conflicts": ("message",),
     "notices": ("text",),
     "rules": ("title", "message"),
+    "sources": ("title",),
     "statements": ("text",),
     "warnings": ("text",),
     **dict.fromkeys(
@@ -25,7 +27,9 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
             "adjuncts",
             "allergens",
             "areas",
+            "comparison",
             "concerns",
+            "devices",
             "findings",
             "formulas",
             "ingredient_classes",
@@ -36,6 +40,9 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
             "performers",
             "procedures",
             "protocols",
+            "referrals",
+            "side_effects",
+            "techniques",
             "treatments",
             "variants",
         ),
