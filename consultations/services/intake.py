@@ -37,6 +37,7 @@ SCALARS = frozenset(
 )
 # What a draft may lack: these faults stop proposing, not saving.
 GAPS = frozenset({"required", "empty", "age"})
+MOST_ROWS = 300
 _NOT_CHECKED = ("clinic", "patient", "clinician", "signed_by")
 
 
@@ -223,8 +224,22 @@ def _check_document(consultation: Consultation, document: Mapping[str, Any]) -> 
             for one in error.faults
             if one.code not in GAPS
         ]
+    faults += _too_long(document)
     if faults:
         raise InvalidFacts(faults)
+
+
+def _too_long(document: Mapping[str, Any]) -> list[Fault]:
+    """Each line is a row: a list without an end would hold the database for minutes."""
+    message = str(_("A list has at most %(most)d lines.") % {"most": MOST_ROWS})
+    clinic = document.get("clinic")
+    places = {"": document, "clinic.": clinic if isinstance(clinic, dict) else {}}
+    return [
+        Fault(path=f"{place}{key}", code="length", message=message)
+        for place, values in places.items()
+        for key, rows in values.items()
+        if isinstance(rows, list) and len(rows) > MOST_ROWS
+    ]
 
 
 def _performer_of(user: User, patient: Patient) -> PerformerLevel | None:
