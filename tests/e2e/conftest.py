@@ -4,9 +4,13 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 # Playwright's synchronous API runs inside an event loop, where Django otherwise refuses the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A machine that is busy with something else is slow, not wrong.
+expect.set_options(timeout=15_000)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [

@@ -1,0 +1,126 @@
+"""A clinician at the browser: what a person does with the pages, by mouse and typing."""
+
+from playwright.sync_api import expect
+
+from tests.conftest import PASSWORD
+
+
+class Clinician:
+    """Knows the pages as they are read: by their labels, headings and buttons."""
+
+    def __init__(self, page, root):
+        self.page, self.root = page, root
+
+    def log_in(self, username):
+        self.page.goto(f"{self.root}/login/")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Log in")
+        self.sees("Today")
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name):
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def sees(self, heading):
+        expect(self.page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+
+    def add_patient(self, family_name, given_name, sex, birth_date=""):
+        self.follow("New patient")
+        self.page.get_by_label("Family name").fill(family_name)
+        self.page.get_by_label("Given name").fill(given_name)
+        self.page.get_by_label("Date of birth").fill(birth_date)
+        self.page.locator(f"input[name='sex'][value='{sex}']").check()
+        self.press("Add patient")
+        self.sees(f"{family_name}, {given_name}")
+
+    def start(self, day):
+        self.page.get_by_label("Consultation on").fill(day)
+        self.press("Start a consultation")
+        self.sees("Concerns")
+
+    def go_on(self, heading):
+        self.press("Save and continue")
+        self.sees(heading)
+
+    def fill_rows(self, section, add_label, rows):
+        """Write each row into the section, asking for another where there is none yet."""
+        shown = self.page.locator(f"#rows-{section} [data-row]")
+        for index, row in enumerate(rows):
+            if shown.count() == index:
+                self.press(add_label)
+                expect(shown).to_have_count(index + 1)
+            for name, value in row.items():
+                self.answer(f"{section}-{index}-{name}", value)
+
+    def answer(self, name, value):
+        """Give a control its value, whichever kind it is; a list ticks several boxes."""
+        control = self.page.locator(f"[name='{name}']")
+        if isinstance(value, list):
+            for one in value:
+                self.page.locator(f"[name='{name}'][value='{one}']").check()
+        elif control.first.evaluate("one => one.tagName") == "SELECT":
+            control.select_option(_written(value))
+        elif control.first.get_attribute("type") == "radio":
+            self.page.locator(f"[name='{name}'][value='{_written(value)}']").check()
+        else:
+            control.fill(_written(value))
+
+    def enter(self, request):
+        """Every step of a consultation, with the facts of an engine request."""
+        self.fill_rows("concerns", "Add a concern", request["concerns"])
+        self.go_on("Health history")
+        self._answer_all("condition-{}", request["conditions"])
+        self.go_on("Allergies")
+        self._answer_some(request, "no_known_allergies")
+        self.fill_rows("allergies", "Add an allergy", request.get("allergies", []))
+        self.go_on("Medication")
+        self._answer_some(request, "medications_reviewed")
+        self.fill_rows("medications", "Add a medication", request.get("medications", []))
+        self.go_on("Lab values")
+        self.fill_rows("labs", "Add a lab value", request.get("labs", []))
+        self.go_on("Findings and procedures")
+        self.fill_rows("area_findings", "Add a finding", request.get("area_findings", []))
+        self.fill_rows("procedures", "Add a procedure", request.get("procedures", []))
+        self.go_on("Skin")
+        self.go_on("Preferences and dates")
+        self._enter_preferences(request)
+        self.go_on("Review and propose")
+
+    def _enter_preferences(self, request):
+        clinic = request.get("clinic", {})
+        expect(self.page.get_by_label("Consultation on")).to_have_value(request["consulted_on"])
+        self._answer_some(request, "start_on")
+        if "age" in request["patient"]:
+            self.answer("stated_age", request["patient"]["age"])
+        self._answer_all("{}", request.get("preferences", {}))
+        self._answer_some(clinic, "performer", "closed_weekdays")
+        days = [{"day": day} for day in clinic.get("closed_on", [])]
+        self.fill_rows("closed_days", "Add a day", days)
+        products = [
+            {"name": one["product"], "separable": one["separable"], "parts": one["ingredients"]}
+            for one in clinic.get("products", [])
+        ]
+        self.fill_rows("products", "Add a product", products)
+
+    def _answer_some(self, told, *names):
+        self._answer_all("{}", {name: told[name] for name in names if name in told})
+
+    def _answer_all(self, pattern, values):
+        for name, value in values.items():
+            self.answer(pattern.format(name), value)
+
+    def sign(self):
+        self.follow("Review and sign")
+        self.sees("Review and sign")
+        self.page.get_by_label("Your password").fill(PASSWORD)
+        self.press("Sign")
+        self.sees("Treatment plan")
+
+
+def _written(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
