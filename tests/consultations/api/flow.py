@@ -8,6 +8,7 @@ PATIENTS = "/api/v1/patients/"
 CONSULTATIONS = "/api/v1/consultations/"
 PROPOSALS = "/api/v1/proposals/"
 PLANS = "/api/v1/plans/"
+AMENDMENTS = "/api/v1/amendments/"
 SESSIONS = "/api/v1/sessions/"
 
 PERSON = {
@@ -65,6 +66,11 @@ def plan(api):
     found = proposal(api)
     decision(api, on=found["id"])
     return made(api.post(f"{CONSULTATIONS}{found['consultation']}/sign/"))
+
+
+def amendment(api, *, on, **changes):
+    body = {"reason": "recorded-wrongly", "text": "The dose was another.", **changes}
+    return made(api.post(f"{CONSULTATIONS}{on}/amend/", body))
 
 
 def problems(response):

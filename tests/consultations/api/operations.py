@@ -26,6 +26,7 @@ BODIES = {
         "text": "Why not",
     },
     "consultations_sign_create": lambda: None,
+    "consultations_amend_create": lambda: {"reason": "clarified", "text": "Said once more"},
     "proposals_decide_create": lambda: {"area": "face", "verdict": "declined"},
     "sessions_mark_create": lambda: {"status": "cancelled"},
 }

@@ -22,12 +22,11 @@ def api(api_of):
 
 def counts():
     """How many rows each table holds."""
+    tables = [model._meta.db_table for model in apps.get_models()]
+    each = " UNION ALL ".join(f"SELECT '{one}', COUNT(*) FROM {one}" for one in tables)
     with connection.cursor() as cursor:
-        found = {}
-        for model in apps.get_models():
-            cursor.execute(f"SELECT COUNT(*) FROM {model._meta.db_table}")
-            found[model._meta.db_table] = cursor.fetchone()[0]
-    return found
+        cursor.execute(each)
+        return dict(cursor.fetchall())
 
 
 def sent(api, method, path, body, **headers):

@@ -14,7 +14,9 @@ from tests.consultations.api import flow, operations
 EXAMPLES = 25
 NAMES = [
     "catalogue_rows",
+    "amendments_list",
     "consultations_list",
+    "consultations_amend_create",
     "consultations_create",
     "consultations_partial_update",
     "consultations_facts_update",

@@ -22,6 +22,7 @@ def rows_of(api):
         "proposals": plan["proposal"],
         "plans": plan["id"],
         "sessions": plan["sessions"][0]["id"],
+        "amendments": flow.amendment(api, on=plan["consultation"])["id"],
     }
 
 
@@ -60,7 +61,7 @@ def test_the_sweep_would_find_rows_of_its_own_clinic(api_of):
     assert {401, 403} & set(statuses.values()) == set()
 
 
-@pytest.mark.parametrize("kind", ["patients", "consultations", "proposals", "plans", "sessions"])
+@pytest.mark.parametrize("kind", ["patients", "consultations", "proposals", "plans", "sessions", "amendments"])
 def test_lists_hold_rows_of_one_clinic(api_of, there, kind):
     api = api_of("physician")
     here = rows_of(api)
@@ -94,7 +95,7 @@ def test_filters_find_nothing_of_another_clinic(api_of, there, kind, parameter, 
     assert here[kind] in {one["id"] for one in found(here)}
 
 
-@pytest.mark.parametrize("kind", ["patients", "consultations", "proposals", "plans", "sessions"])
+@pytest.mark.parametrize("kind", ["patients", "consultations", "proposals", "plans", "sessions", "amendments"])
 def test_a_cursor_cannot_begin_in_another_clinic(api_of, there, kind):
     api = api_of("physician")
 
