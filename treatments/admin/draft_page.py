@@ -16,7 +16,7 @@ from treatments.lint import Finding
 from treatments.models import Draft
 from treatments.services.approvals import AwaitedRule
 from treatments.services.golden import Outcome, changed_parts
-from treatments.services.linting import rows_to_mend
+from treatments.services.linting import in_words, rows_to_mend
 from treatments.services.review import Review, comparison_of, review_of
 
 BLAST_RADIUS = "consultations:blast-radius"  # a page of the app above, when it is installed
@@ -42,6 +42,7 @@ class ShownStep:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFinding:
     finding: Finding
+    words: str
     url: str
 
 
@@ -107,7 +108,10 @@ def _form(name: str, subject: str, failed: Failed | None, initial: Mapping[str, 
 
 def _findings(findings: list[Finding]) -> list[ShownFinding]:
     rows = rows_to_mend(findings)
-    return [ShownFinding(finding=one, url=_url(rows.get(one.id))) for one in findings]
+    return [
+        ShownFinding(finding=one, words=in_words(one), url=_url(rows.get(one.id)))
+        for one in findings
+    ]
 
 
 def _url(row: Model | None) -> str:

@@ -2,12 +2,31 @@
 
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from clinic.problems import Problem, Refusal, refusal
+from clinic import audit
+from clinic.problems import Problem, Refusal, problems_in, refusal
 from treatments.compiler import NoReleaseInForce
 from treatments.engine import Fault, InvalidRequest
+
+# What is sound in itself and does not go with how things stand now.
+STATE_CODES = frozenset(
+    {
+        "approved",
+        "history",
+        "in-review",
+        "in-use",
+        "lint-errors",
+        "moved",
+        "not-ready",
+        "not_publishable",
+        "state",
+        "unacknowledged",
+    }
+)
+OWN_WORK = "self"
 
 
 def refused(exc: Exception) -> Exception:
@@ -17,7 +36,18 @@ def refused(exc: Exception) -> Exception:
         return refusal("no_release", message, status_code=409)
     if isinstance(exc, InvalidRequest):
         return Refusal(problems_of_faults(exc.faults))
+    if isinstance(exc, ValidationError):
+        return _of_state(exc)
     return exc
+
+
+def _of_state(error: ValidationError) -> Exception:
+    problems = problems_in(error)
+    codes = {problem.code for problem in problems}
+    if OWN_WORK in codes:
+        audit.refused("approve-own-draft")
+        return Refusal(problems, status_code=403)
+    return Refusal(problems, status_code=409) if codes & STATE_CODES else error
 
 
 def problems_of_faults(faults: Iterable[Fault]) -> list[Problem]:

@@ -71,3 +71,38 @@ EVALUATE: Final = [
     OpenApiExample("Fine lines of the face", value=FACTS, request_only=True),
     OpenApiExample("One option, shortened", value=EVALUATION, response_only=True),
 ]
+PUBLICATION: Final[dict[str, Any]] = {
+    "note": "Longer wait after painkillers, as agreed in May.",
+    "effective_at": "2027-01-04T06:00:00Z",
+}
+DIFFERENCE: Final[dict[str, Any]] = {
+    "against": "2026.1",
+    "counts": {"added": 0, "changed": 1, "removed": 0},
+    "groups": [
+        {
+            "group": "rules",
+            "label": "Rules",
+            "changes": [
+                {
+                    "kind": "changed",
+                    "section": "rules",
+                    "code": "S-07",
+                    "label": "Aspirin or NSAID without prescription before mesotherapy",
+                    "fields": [
+                        {
+                            "field": "wait_days",
+                            "sentence": "wait 7 → 10 days",
+                            "old": 7,
+                            "new": 10,
+                        }
+                    ],
+                }
+            ],
+        }
+    ],
+}
+PUBLISH: Final = [OpenApiExample("Next year", value=PUBLICATION, request_only=True)]
+DIFF: Final = [OpenApiExample("One rule", value=DIFFERENCE, response_only=True)]
+ACTIVATE: Final = [
+    OpenApiExample("Back to this release", value={"note": "Too strict."}, request_only=True)
+]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -10,12 +10,22 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api import ClinicViewSet
+from clinic.api import ClinicViewSet, idempotent
 from clinic.problems import refusal
 from clinic.roles import Action
+from treatments.api import examples
+from treatments.api.draft_rows import (
+    ActivateSerializer,
+    ActivationSerializer,
+    ApprovalSerializer,
+    NoteSerializer,
+    approval_row,
+)
 from treatments.api.errors import CatalogueErrorsMixin
 from treatments.compiler import catalogue_of, current_release
-from treatments.models import Release
+from treatments.models import Release, ReleaseApproval
+from treatments.services.approvals import approve_release
+from treatments.services.releases import activate_release
 
 
 def chosen_release(request: Request) -> Release:
@@ -31,9 +41,13 @@ def chosen_release(request: Request) -> Release:
 
 
 class ReleaseSerializer(serializers.ModelSerializer):
+    """`approved`: the medical lead of your clinic stands behind it."""
+
+    approved = serializers.BooleanField(read_only=True)
+
     class Meta:
         model = Release
-        fields = ["key", "digest", "note", "published_at"]
+        fields = ["key", "digest", "note", "published_at", "approved"]
         read_only_fields = fields
 
 
@@ -52,8 +66,14 @@ class ReleaseDetailSerializer(ReleaseSerializer):
 class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     """Frozen states of the catalogue. They never change."""
 
-    required_actions = {"*": Action.VIEW_CATALOGUE}
-    conflicts = frozenset({"current"})
+    required_actions = {
+        "list": Action.VIEW_CATALOGUE,
+        "retrieve": Action.VIEW_CATALOGUE,
+        "current": Action.VIEW_CATALOGUE,
+        "activate": Action.PUBLISH_RELEASE,
+        "approve": Action.APPROVE_RELEASE,
+    }
+    conflicts = frozenset({"current", "approve"})
     serializer_class = ReleaseSerializer
     lookup_field = "key"
     lookup_value_regex = r"[^/]+"
@@ -63,7 +83,11 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     }
 
     def get_queryset(self) -> QuerySet[Release]:
-        return Release.objects.defer("body")
+        rows = Release.objects.defer("body")
+        if getattr(self, "swagger_fake_view", False):  # the API document is being written
+            return rows
+        own = ReleaseApproval.objects.filter(release=OuterRef("pk"), clinic=self.membership.clinic)
+        return rows.annotate(approved=Exists(own))
 
     @extend_schema(responses=ReleaseSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -79,4 +103,34 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     @action(detail=False, methods=["get"])
     def current(self, request: Request) -> Response:
         """The release in force, with its whole document."""
-        return Response(ReleaseDetailSerializer(current_release()).data)
+        release = self.get_queryset().get(pk=current_release().pk)
+        return Response(ReleaseDetailSerializer(release).data)
+
+    @extend_schema(
+        request=ActivateSerializer, responses=ActivationSerializer, examples=examples.ACTIVATE
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def activate(self, request: Request, key: str) -> Response:
+        """Put a release in force; a former one too, which is the way back."""
+        data = self._read(ActivateSerializer)
+        activation = activate_release(
+            self.get_object(),
+            by=self.by,
+            note=data.get("note", ""),
+            effective_at=data.get("effective_at"),
+        )
+        return Response(ActivationSerializer(activation).data)
+
+    @extend_schema(request=NoteSerializer, responses=ApprovalSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, key: str) -> Response:
+        """The medical lead stands behind a release in your clinic's name."""
+        note, clinic = self._read(NoteSerializer)["note"], self.membership.clinic
+        approval = approve_release(self.get_object(), clinic=clinic, by=self.by, note=note)
+        return Response(approval_row(approval))
+
+    def _read(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+        known = serializer(data=self.body())
+        known.is_valid(raise_exception=True)
+        return dict(known.validated_data)

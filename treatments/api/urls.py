@@ -2,10 +2,12 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from treatments.api.catalogue import CatalogueViewSet
+from treatments.api.drafts import DraftViewSet
 from treatments.api.evaluate import EvaluateView
 from treatments.api.releases import ReleaseViewSet
 
 router = SimpleRouter()
+router.register("drafts", DraftViewSet, basename="draft")
 router.register("releases", ReleaseViewSet, basename="release")
 
 urlpatterns = [

@@ -24,7 +24,7 @@ from treatments.services.drafting import (
     open_draft,
 )
 from treatments.services.golden import Outcome
-from treatments.services.linting import errors_of, lint_rows, warnings_of
+from treatments.services.linting import errors_of, in_words, lint_rows, warnings_of
 from treatments.services.recording import Recorder
 from treatments.services.releases import publish_release
 from treatments.services.review import PRECONDITIONS, missing_for_publishing, review_of
@@ -55,13 +55,11 @@ def submit_for_review(draft: Draft, *, by: User, acknowledged: Collection[str] =
     record_allergens_in_step(Recorder(by=by, draft=draft))
     findings = lint_rows(draft.key)
     if errors := errors_of(findings):
-        raise ValidationError([finding.message for finding in errors], code="lint-errors")
+        raise _refusal([in_words(one) for one in errors], code="lint-errors")
     warnings = warnings_of(findings)
-    if unread := [one.message for one in warnings if one.id not in acknowledged]:
-        raise ValidationError(
-            [_("Acknowledge this warning: %(warning)s") % {"warning": text} for text in unread],
-            code="unacknowledged",
-        )
+    if unread := [in_words(one) for one in warnings if one.id not in acknowledged]:
+        asked = _("Acknowledge this warning: %(warning)s")
+        raise _refusal([asked % {"warning": text} for text in unread], code="unacknowledged")
     draft.status = DraftStatus.IN_REVIEW
     draft.submitted_at, draft.submitted_by = timezone.now(), by
     draft.acknowledged = sorted(one.id for one in warnings)
@@ -100,7 +98,7 @@ def publish_draft(
     note = _needed(note, _("Say in a note what you approve."))
     review = review_of(draft)
     if missing := missing_for_publishing(review, by=by):
-        raise ValidationError(missing, code="not-ready")
+        raise _refusal(missing, code="not-ready")
     _expect(review.changed_outcomes)
     release = publish_release(
         draft.key, by=by, note=note, effective_at=effective_at, digest=review.digest
@@ -134,6 +132,10 @@ def _close(draft: Draft, status: DraftStatus, *, by: User, note: str) -> None:
     draft.status, draft.is_open = status, False
     draft.closed_at, draft.closed_by, draft.closing_note = timezone.now(), by, note
     draft.save()
+
+
+def _refusal(texts: Iterable[str], *, code: str) -> ValidationError:
+    return ValidationError([ValidationError(text, code=code) for text in texts])
 
 
 def _needed(note: str, message: str) -> str:

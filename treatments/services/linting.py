@@ -26,6 +26,13 @@ def lint_document(document: dict[str, Any]) -> tuple[Finding, ...]:
     return (*errors_of(found), *_unfit(document, found), *warnings_of(found))
 
 
+def in_words(finding: Finding) -> str:
+    """The message with the row in front, so that it can stand alone."""
+    if not finding.code or finding.message.startswith(finding.code):
+        return finding.message
+    return f"{finding.code}: {finding.message}"
+
+
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in findings if one.severity is Severity.ERROR]
 

@@ -21,7 +21,7 @@ from treatments.models import Draft, Release
 from treatments.services.approvals import AwaitedRule, awaited_rules
 from treatments.services.drafting import editors_of
 from treatments.services.golden import Outcome, outcomes_in
-from treatments.services.linting import errors_of, lint_document, warnings_of
+from treatments.services.linting import errors_of, in_words, lint_document, warnings_of
 
 # What other apps ask for before a draft is published: each answers with what is still missing.
 Precondition = Callable[[Draft, str], list[str]]
@@ -99,7 +99,7 @@ def missing_for_submitting(review: Review) -> list[str]:
     """What stands between this draft and its review; warnings are acknowledged with handing in."""
     if review.draft.status != DraftStatus.DRAFT:
         return [_("It is in review already.")]
-    return [one.message for one in review.errors]
+    return [in_words(one) for one in review.errors]
 
 
 def missing_for_publishing(review: Review, *, by: User) -> list[str]:
@@ -109,9 +109,9 @@ def missing_for_publishing(review: Review, *, by: User) -> list[str]:
         missing.append(_("It has to be submitted for review first."))
     if by.pk in editors_of(review.draft):
         missing.append(_("You edited or submitted this draft. Somebody else has to approve it."))
-    missing += [one.message for one in review.errors]
+    missing += [in_words(one) for one in review.errors]
     missing += [
-        _("Nobody has acknowledged this warning: %(warning)s") % {"warning": one.message}
+        _("Nobody has acknowledged this warning: %(warning)s") % {"warning": in_words(one)}
         for one in review.warnings
         if one.id not in review.draft.acknowledged
     ]

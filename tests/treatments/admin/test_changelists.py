@@ -10,6 +10,7 @@ from treatments.models import (
     CatalogueChange,
     Combination,
     Concern,
+    Draft,
     Ingredient,
     Product,
     Release,
@@ -19,7 +20,7 @@ from treatments.models import (
     Suitability,
 )
 
-WRITTEN_BY_SERVICES = {Release, CatalogueChange}
+WRITTEN_BY_SERVICES = {Release, CatalogueChange, Draft}
 EDITED = [model for model in PAGES if model not in WRITTEN_BY_SERVICES]
 MODE_ONCE = {Combination}
 

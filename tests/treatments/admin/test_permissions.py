@@ -6,11 +6,25 @@ from clinic.models import AuditEvent
 from clinic.roles import Role
 from tests.treatments.admin.pages import page
 from tests.treatments.admin.rows import PAGES
-from treatments.models import Release, Rule, Statement
+from treatments.models import (
+    Draft,
+    Release,
+    ReleaseActivation,
+    ReleaseApproval,
+    Rule,
+    Statement,
+)
+from treatments.services.editing import RowEdit, save_edit
 
 EDITORS = {Role.CURATOR, Role.MEDICAL_LEAD}
 LOOKERS = {Role.ADMINISTRATOR}
 OTHERS = set(Role) - EDITORS - LOOKERS
+
+
+def release_steps():
+    """What only the medical lead does to a release."""
+    release = Release.objects.get()
+    return [page(Release, view, release.pk) for view in ("activate", "approve")]
 
 
 @pytest.mark.parametrize("role", sorted(OTHERS))
@@ -22,8 +36,10 @@ def test_other_roles_stay_out(client_of, role):
         assert answer.status_code == 302, model
         assert "/login/" in answer.url
     assert client.post(page(Rule, "add"), {}).status_code == 302
-    assert client.post(page(Release, "publish"), {"key": "2026.9"}).status_code == 302
-    assert not Release.objects.filter(key="2026.9").exists()
+    for url in release_steps():
+        assert client.post(url, {"note": "x"}).status_code == 302
+    assert ReleaseActivation.objects.count() == 1
+    assert not ReleaseApproval.objects.exists()
 
 
 def test_strangers_are_sent_to_the_login(client, db):
@@ -45,30 +61,48 @@ def test_administrators_look_without_touching(client_of, role):
     assert client.get(page(Rule, "add")).status_code == 403
     assert client.post(page(Rule, "change", rule.pk), {"title": "x"}).status_code == 403
     assert client.post(page(Rule, "delete", rule.pk), {"post": "yes"}).status_code == 403
-    assert client.get(page(Release, "publish")).status_code == 403
-    assert client.post(page(Release, "publish"), {"key": "2026.9"}).status_code == 403
+    for url in release_steps():
+        assert client.get(url).status_code == client.post(url, {"note": "x"}).status_code == 403
     rule.refresh_from_db()
     assert rule.title != "x"
     refused = AuditEvent.objects.filter(actor=client.user.pk, outcome="refused")
-    assert {event.action for event in refused} == {"admin-rule", "publish-release"}
+    assert {event.action for event in refused} == {
+        "admin-rule",
+        "publish-release",
+        "approve-release",
+    }
 
 
 @pytest.mark.parametrize("role", sorted(EDITORS))
-def test_curators_edit_and_publish(client_of, role):
-    client = client_of(role)
-
-    assert client.get(page(Statement, "add")).status_code == 200
-    assert client.get(page(Release, "publish")).status_code == 200
+def test_curators_edit(client_of, role):
+    assert client_of(role).get(page(Statement, "add")).status_code == 200
 
 
-@pytest.mark.parametrize("role", sorted(LOOKERS))
-def test_making_a_release_current_needs_the_right(client_of, role):
-    release = Release.objects.get()
-    chosen = {"action": "make_current", "_selected_action": [release.pk]}
+def test_a_curator_puts_no_release_in_force_and_approves_none(client_of):
+    curator = client_of("curator")
 
-    client_of(role).post(page(Release), chosen)
+    for url in release_steps():
+        assert curator.get(url).status_code == curator.post(url, {"note": "x"}).status_code == 403
+    assert ReleaseActivation.objects.count() == 1
+    assert not ReleaseApproval.objects.exists()
 
-    assert release.activations.count() == 1
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.MEDICAL_LEAD}))
+@pytest.mark.parametrize(
+    "do", ["submit", "send-back", "publish", "withdraw", "approve-rule", "accept"]
+)
+def test_a_step_needs_the_right_whatever_the_page_offers(client_of, make_member, role, do):
+    rule = Rule.objects.get(code="S-07")
+    rule.wait_days = 10
+    save_edit(RowEdit(row=rule), by=make_member("curator"))
+    draft = Draft.objects.get()
+
+    answer = client_of(role).post(page(Draft, "change", draft.pk), {"do": do, "note": "x"})
+
+    outside, mine = role in OTHERS, role in EDITORS and do not in {"publish", "approve-rule"}
+    assert answer.status_code == (302 if outside else 200 if mine else 403)
+    draft.refresh_from_db()
+    assert draft.status == "draft"
 
 
 def test_a_release_can_be_neither_added_by_hand_nor_changed_nor_deleted(client_of):
@@ -95,10 +129,14 @@ def test_the_role_counts_that_the_request_speaks_for(client_of, other_clinic):
     assert nurse.get(page(Rule)).status_code == 200
 
 
-def test_pages_keep_to_the_content_policy(client_of):
-    curator = client_of("curator")
+def test_pages_keep_to_the_content_policy(client_of, make_member):
+    curator = client_of("medical-lead")
+    rule = Rule.objects.get(code="S-07")
+    rule.wait_days = 10
+    save_edit(RowEdit(row=rule), by=make_member("curator"))
+    draft = page(Draft, "change", Draft.objects.get().pk)
 
-    for url in (page(Rule), page(Rule, "add"), page(Release, "publish")):
+    for url in (page(Rule), page(Rule, "add"), draft, *release_steps()):
         answer = curator.get(url)
         text = answer.content.decode()
         assert "script-src 'self'" in answer["Content-Security-Policy"]

@@ -1,11 +1,29 @@
-"""A curator who has never seen JSON adds a rule in the admin and sees it work."""
+"""A curator who has never seen JSON adds a rule; the medical lead publishes it; it works."""
 
 import pytest
 
+from tests.treatments.admin.drafting import (
+    approve_rules,
+    done,
+    publish,
+    refusals,
+    shown,
+    step,
+    submit,
+)
 from tests.treatments.admin.pages import page, saved, told
-from treatments.compiler import catalogue_of, current_catalogue
+from treatments.compiler import catalogue_of, current_catalogue, current_release
 from treatments.engine import evaluate, parse_facts
-from treatments.models import AreaFinding, Release, Rule, Source, Statement, Treatment
+from treatments.models import (
+    AreaFinding,
+    Draft,
+    Release,
+    Rule,
+    RuleApproval,
+    Source,
+    Statement,
+    Treatment,
+)
 
 SUNBURNT = {
     "consulted_on": "2026-06-01",
@@ -21,6 +39,11 @@ WELL = {**SUNBURNT, "area_findings": []}
 @pytest.fixture
 def curator(client_of):
     return client_of("curator")
+
+
+@pytest.fixture
+def lead(client_of):
+    return client_of("medical-lead")
 
 
 def add_finding(curator):
@@ -45,6 +68,9 @@ def add_statement(curator):
         code="P-90",
         text="Needling waits until two weeks after a sunburn has cleared.",
         claim="policy",
+        low="14",
+        high="21",
+        unit="days",
     )
     return Statement.objects.get(code="P-90")
 
@@ -70,30 +96,32 @@ def add_rule(curator, finding, statement):
     return Rule.objects.get(code="L-36")
 
 
-def publish(curator, key):
-    url = page(Release, "publish")
-    assert curator.get(url).status_code == 200
-    return curator.post(url, {"key": key, "note": "Sunburn"}, follow=True)
-
-
 def first_days(response):
     (area,) = response["areas"]
     return {line["treatment"]: line["not_before"] for line in area["treatments"]}
 
 
-def test_a_curator_adds_sunburn_and_the_case_moves(curator):
+def reviewed(curator, lead):
+    """The sunburn rule, handed in by the curator and approved by the medical lead."""
+    rule = add_rule(curator, add_finding(curator), add_statement(curator))
+    submit(curator)
+    approve_rules(lead)
+    return rule
+
+
+def test_a_curator_adds_sunburn_and_the_case_moves(curator, lead):
     before = current_catalogue()
     dated = evaluate(before, parse_facts(before, WELL))
     assert first_days(dated) == {"mesotherapy": "2026-06-01", "prp": "2026-06-01"}
 
-    rule = add_rule(curator, add_finding(curator), add_statement(curator))
+    rule = reviewed(curator, lead)
     assert current_catalogue().digest == before.digest, "nothing works before it is published"
-    assert "Release 2026.2 is published and in force." in told(publish(curator, "2026.2"))
+    assert "The draft is published." in told(publish(lead))
 
     after = current_catalogue()
     moved = evaluate(after, parse_facts(after, SUNBURNT))
     (finding,) = [one for one in moved["findings"] if one["rule"] == "L-36"]
-    assert after.key == "2026.2"
+    assert after.key == Draft.objects.get().release.key != "2026.1"
     assert first_days(moved) == {"mesotherapy": "2026-06-17", "prp": "2026-06-17"}
     assert (finding["areas"], finding["until"]) == (["face"], "2026-06-17")
     assert (finding["because"], finding["sources"]) == (["area_findings[0]"], ["P-90"])
@@ -114,33 +142,72 @@ def test_a_curator_adds_sunburn_and_the_case_moves(curator):
     assert "14 days after it clears, in that area" in listed
 
 
-def test_the_release_before_can_be_made_current_again(curator):
-    old = Release.objects.get(key="2026.1")
-    add_rule(curator, add_finding(curator), add_statement(curator))
-    publish(curator, "2026.2")
+def test_the_draft_tells_the_curator_and_the_lead_what_it_changes(curator, lead):
+    rule = add_rule(curator, add_finding(curator), add_statement(curator))
 
-    chosen = {"action": "make_current", "_selected_action": [old.pk]}
-    answer = curator.post(page(Release), chosen, follow=True)
+    for client in (curator, lead):
+        context = shown(client)
+        changed = {(one.kind, one.section, one.code) for one in context["comparison"].changes}
+        assert changed == {
+            ("added", "findings", "sunburn"),
+            ("added", "rules", "L-36"),
+            ("added", "statements", "P-90"),
+        }
+        (awaited,) = context["rules"]
+        assert (awaited.awaited.rule, awaited.awaited.approval) == (rule, None)
+
+
+def test_a_policy_rule_is_published_only_once_somebody_stands_behind_it(curator, lead):
+    add_rule(curator, add_finding(curator), add_statement(curator))
+    submit(curator)
+
+    answer = step(lead, "publish", note="Approved.")
+    assert refusals(answer) == ["Rule L-36 rests on literature or policy and awaits its approval."]
+    assert step(curator, "approve-rule", rule="L-36").status_code == 403
+
+    done(lead, "approve-rule", rule="L-36", note="As in our policy of May.")
+    publish(lead)
+    approval = RuleApproval.objects.get()
+    assert (approval.approved_by, approval.note) == (lead.user, "As in our policy of May.")
+
+
+def test_an_approval_is_of_the_words_that_were_approved(curator, lead):
+    rule = reviewed(curator, lead)
+    done(lead, "send-back", note="Rather 21 days.")
+
+    saved(curator, page(Rule, "change", rule.pk), wait_days="21")
+    submit(curator)
+
+    (awaited,) = shown(lead)["rules"]
+    assert awaited.awaited.approval is None
+
+
+def test_the_release_before_can_be_made_current_again(curator, lead):
+    old = Release.objects.get(key="2026.1")
+    reviewed(curator, lead)
+    publish(lead)
+    new = Release.objects.exclude(pk=old.pk).get()
+
+    url = page(Release, "activate", old.pk)
+    assert curator.get(url).status_code == curator.post(url).status_code == 403
+    assert lead.get(url).status_code == 200
+    assert current_release() == new, "looking is not doing"
+    answer = lead.post(url, {"note": "Too strict."}, follow=True)
 
     assert "Release 2026.1 is in force again." in told(answer)
-    assert current_catalogue().key == "2026.1"
+    assert current_release() == old
+    assert [one.note for one in old.activations.all()] == ["Too strict.", "Starter catalogue"]
+    shown_page = lead.get(page(Release, "change", old.pk)).content.decode()
+    assert "Too strict." in shown_page
 
 
-def test_a_release_that_is_not_fit_is_refused_in_words(curator):
-    add_rule(curator, add_finding(curator), add_statement(curator))
-    rule = Rule.objects.get(code="L-36")
+def test_a_draft_with_an_error_is_not_handed_in(curator):
+    rule = add_rule(curator, add_finding(curator), add_statement(curator))
     saved(curator, page(Rule, "change", rule.pk), statements=[])
 
-    answer = publish(curator, "2026.2")
+    errors = shown(curator)["errors"]
+    answer = step(curator, "submit")
 
-    assert "L-36" in "".join(answer.context["form"].non_field_errors())
-    assert not Release.objects.filter(key="2026.2").exists()
-
-
-def test_the_suggested_key_is_the_next_one_of_the_year(curator):
-    suggested = curator.get(page(Release, "publish")).context["form"]["key"].value()
-
-    year, number = suggested.split(".")
-    assert not Release.objects.filter(key=suggested).exists()
-    assert int(year) >= 2026
-    assert int(number) >= 1
+    assert page(Rule, "change", rule.pk) in {one.url for one in errors}
+    assert any("L-36" in text for text in refusals(answer))
+    assert Draft.objects.get().status == "draft"

@@ -1,0 +1,199 @@
+"""Drafts as the API gives and takes them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from clinic.serializers import StrictCharField, StrictSerializer
+from treatments.models import Draft, ReleaseApproval, RuleApproval
+from treatments.services.golden import Outcome, changed_parts
+
+LONGEST_NOTE = 2000
+
+
+def person(name: str) -> serializers.CharField:
+    return serializers.CharField(source=f"{name}.username", allow_null=True, default=None)
+
+
+class DraftSerializer(serializers.ModelSerializer):
+    """`key` is the key that its release will have."""
+
+    base = serializers.CharField(source="base.key")
+    release = serializers.CharField(source="release.key", allow_null=True, default=None)
+    opened_by = person("opened_by")
+    submitted_by = person("submitted_by")
+    closed_by = person("closed_by")
+    acknowledged = serializers.ListField(child=serializers.CharField())
+    status = serializers.CharField(help_text="draft, in-review, published or withdrawn")
+    edits = serializers.IntegerField(source="edits_total", help_text="Rows edited so far.")
+
+    class Meta:
+        model = Draft
+        fields = [
+            "id",
+            "key",
+            "status",
+            "base",
+            "release",
+            "opened_at",
+            "opened_by",
+            "submitted_at",
+            "submitted_by",
+            "acknowledged",
+            "closed_at",
+            "closed_by",
+            "closing_note",
+            "edits",
+        ]
+        read_only_fields = fields
+
+
+class DraftDetailSerializer(DraftSerializer):
+    missing_for_submitting = serializers.ListField(child=serializers.CharField(), read_only=True)
+    missing_for_publishing = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="What keeps you from publishing it; empty when nothing does.",
+    )
+
+    class Meta(DraftSerializer.Meta):
+        fields = [
+            *DraftSerializer.Meta.fields,
+            "missing_for_submitting",
+            "missing_for_publishing",
+        ]
+        read_only_fields = fields
+
+
+class FieldChangeSerializer(serializers.Serializer):
+    field = serializers.CharField()
+    sentence = serializers.CharField()
+    old = serializers.JSONField(allow_null=True)
+    new = serializers.JSONField(allow_null=True)
+
+
+class ChangeSerializer(serializers.Serializer):
+    kind = serializers.CharField(help_text="added, changed or removed")
+    section = serializers.CharField()
+    code = serializers.CharField()
+    label = serializers.CharField(allow_blank=True)
+    fields = FieldChangeSerializer(many=True)  # type: ignore[assignment]
+
+
+class GroupSerializer(serializers.Serializer):
+    group = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    changes = ChangeSerializer(many=True)
+
+
+class DiffSerializer(serializers.Serializer):
+    """Grouped by what is touched; `sentence` says it in a curator's words."""
+
+    against = serializers.CharField(help_text="The release that it is compared with.")
+    counts = serializers.DictField(child=serializers.IntegerField())
+    groups = GroupSerializer(many=True)
+
+
+class FindingSerializer(serializers.Serializer):
+    """Errors keep a draft from its review; a warning is acknowledged by its id."""
+
+    id = serializers.CharField()
+    severity = serializers.ChoiceField(choices=["error", "warning"])
+    check = serializers.CharField()
+    model = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(allow_blank=True)
+    message = serializers.CharField()
+
+
+class PartSerializer(serializers.Serializer):
+    path = serializers.CharField(allow_blank=True)
+    expected = serializers.JSONField(allow_null=True)
+    got = serializers.JSONField(allow_null=True)
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """A golden case tried with the draft. `parts` say where its outcome differs."""
+
+    case = serializers.CharField()
+    title = serializers.CharField()
+    changed = serializers.BooleanField()
+    settled = serializers.BooleanField(help_text="As expected, or accepted just like this.")
+    reason = serializers.CharField(allow_null=True)
+    accepted_by = serializers.CharField(allow_null=True)
+    parts = PartSerializer(many=True)
+
+
+class ApprovalSerializer(serializers.Serializer):
+    approved_by = serializers.CharField(source="approved_by.username")
+    approved_at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+
+
+class AwaitedRuleSerializer(serializers.Serializer):
+    rule = serializers.CharField(source="rule.code")
+    title = serializers.CharField(source="rule.title")
+    origin = serializers.ChoiceField(source="rule.origin", choices=["seed", "literature", "policy"])
+    digest = serializers.CharField()
+    approval = ApprovalSerializer(allow_null=True)
+
+
+class SubmitSerializer(StrictSerializer):
+    acknowledged = serializers.ListField(
+        child=StrictCharField(max_length=500),
+        required=False,
+        max_length=1000,
+        help_text="Ids of the warnings that were read.",
+    )
+
+
+class NoteSerializer(StrictSerializer):
+    note = StrictCharField(max_length=LONGEST_NOTE)
+
+
+class OptionalNoteSerializer(StrictSerializer):
+    note = StrictCharField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+
+
+class PublishSerializer(NoteSerializer):
+    effective_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Left out: at once."
+    )
+
+
+class ActivateSerializer(OptionalNoteSerializer):
+    effective_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Left out: at once."
+    )
+
+
+class ApproveRuleSerializer(OptionalNoteSerializer):
+    rule = StrictCharField(max_length=60)
+
+
+class AcceptOutcomeSerializer(StrictSerializer):
+    case = StrictCharField(max_length=60)
+    reason = StrictCharField(max_length=LONGEST_NOTE)
+
+
+class ActivationSerializer(serializers.Serializer):
+    release = serializers.CharField(source="release.key")
+    effective_at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+
+
+def outcome_row(outcome: Outcome) -> dict[str, Any]:
+    accepted = outcome.accepted
+    parts = changed_parts(outcome.case.expected, outcome.got)
+    return {
+        "case": outcome.case.code,
+        "title": outcome.case.title,
+        "changed": outcome.changed,
+        "settled": outcome.settled,
+        "reason": accepted.reason if accepted else None,
+        "accepted_by": accepted.accepted_by.get_username() if accepted else None,
+        "parts": [{"path": path, "expected": old, "got": new} for path, old, new in parts],
+    }
+
+
+def approval_row(approval: RuleApproval | ReleaseApproval) -> Any:
+    return ApprovalSerializer(approval).data
