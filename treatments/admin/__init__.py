@@ -3,7 +3,9 @@
 from treatments.admin import (
     changes,
     drafts,
+    exchange,
     golden,
+    mappings,
     materials,
     protocols,
     releases,
@@ -16,7 +18,9 @@ from treatments.admin import (
 __all__ = [
     "changes",
     "drafts",
+    "exchange",
     "golden",
+    "mappings",
     "materials",
     "protocols",
     "releases",

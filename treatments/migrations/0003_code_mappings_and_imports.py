@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='file')),
-                ('documents', models.JSONField(default=dict, editable=False, verbose_name='rows')),
+                ('documents', models.TextField(blank=True, editable=False, verbose_name='rows')),
                 ('digest', models.CharField(max_length=80, verbose_name='digest')),
                 ('added', models.PositiveIntegerField(verbose_name='rows added')),
                 ('changed', models.PositiveIntegerField(verbose_name='rows changed')),

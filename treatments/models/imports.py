@@ -13,7 +13,7 @@ class CatalogueImport(models.Model):
     """
 
     name = models.CharField(_("file"), max_length=100)
-    documents = models.JSONField(_("rows"), default=dict, editable=False)
+    documents = models.TextField(_("rows"), blank=True, editable=False)
     digest = models.CharField(_("digest"), max_length=80)
     added = models.PositiveIntegerField(_("rows added"))
     changed = models.PositiveIntegerField(_("rows changed"))

@@ -17,11 +17,11 @@ from treatments.services.allergens import keep_allergens_in_step
 from treatments.services.catalogue_rows import in_order
 from treatments.services.merging import (
     MergedRow,
-    NumberedRow,
     children_of,
     field_of,
     merge,
     natural_fields,
+    number_of,
 )
 from treatments.services.portable import code_of
 from treatments.services.tracing import Trace
@@ -51,10 +51,10 @@ class _Import:
     @contextmanager
     def fault_at(self, row: MergedRow, name: str = "") -> Iterator[None]:
         """Collect what is wrong, each with its place, and go on with the next row."""
-        place = row.place(name)
         try:
             yield
         except ValidationError as error:
+            place = row.place(name, number=getattr(error, "row_number", None))
             named = error.message_dict if hasattr(error, "error_dict") else {name: error.messages}
             for inner, messages in named.items():
                 where = place if inner in {name, NON_FIELD_ERRORS} else f"{place}, {inner}"
@@ -188,16 +188,12 @@ def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -
 
 @contextmanager
 def _numbered(line: Mapping[str, Any]) -> Iterator[None]:
-    """Say which row of a table is meant, when the line comes from one."""
+    """Let a fault know which row of a table is meant, when the line comes from one."""
     try:
         yield
     except ValidationError as error:
-        if not isinstance(line, NumberedRow):
-            raise
-        row = _("row %(number)d") % {"number": line.number}
-        faults = error.message_dict
-        told = {name: [f"{row}: {text}" for text in texts] for name, texts in faults.items()}
-        raise ValidationError(told) from None
+        error.row_number = number_of(line)  # type: ignore[attr-defined]
+        raise
 
 
 def _child(

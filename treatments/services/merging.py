@@ -54,10 +54,11 @@ class MergedRow:
     model: type[Model]
     key: Key
     values: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
-    def place(self, name: str = "") -> str:
-        file = self.files.get(name) or next(iter(self.files.values()), "")
+    def place(self, name: str = "", *, number: int | None = None) -> str:
+        file, own_number = self.files.get(name) or next(iter(self.files.values()), ("", None))
+        file += _told_number(number or own_number)
         what = " ".join(str(part) for part in self.key if part not in {None, ""})
         return f"{file}, {self.model._meta.label_lower} {what}" + (f", {name}" if name else "")
 
@@ -117,7 +118,8 @@ def merge(documents: Mapping[str, object]) -> Merged:
                 merged.faults.append(f"{file}, {label}: " + _("this is no list of known rows."))
                 continue
             for number, row in enumerate(rows):
-                _add(merged, model, row, file=file, place=f"{file}, {label}[{number}]")
+                at = _told_number(number_of(row)) or f", {label}[{number}]"
+                _add(merged, model, row, file=file, place=f"{file}{at}")
     return merged
 
 
@@ -140,7 +142,7 @@ def _add(merged: Merged, model: type[Model], row: object, *, file: str, place: s
     known = merged.rows.setdefault((model, key), MergedRow(model, key))
     children = children_of(model)
     for name, value in row.items():
-        known.files[name] = f"{file}{_number_of(row)}"
+        known.files[name] = file, number_of(row)
         if not _storable(value):
             fault = _("this text holds characters that cannot be stored.")
             merged.faults.append(f"{known.place(name)}: {fault}")
@@ -165,10 +167,13 @@ def _key(model: type[Model], names: tuple[str, ...], row: Mapping[str, Any]) -> 
     return tuple(key)
 
 
-def _number_of(row: Mapping[str, Any]) -> str:
-    if not isinstance(row, NumberedRow):
-        return ""
-    return ", " + _("row %(number)d") % {"number": row.number}
+def number_of(row: object) -> int | None:
+    """The number of a table's row; rows of other files have none."""
+    return row.number if isinstance(row, NumberedRow) else None
+
+
+def _told_number(number: int | None) -> str:
+    return "" if number is None else ", " + _("row %(number)d") % {"number": number}
 
 
 def _add_children(merged: Merged, row: MergedRow, relation: ManyToOneRel, value: object) -> None:
