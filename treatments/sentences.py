@@ -13,6 +13,7 @@ from treatments.enums import ClauseKind, EffectKind, Prescribed, RelativeTo, Rul
 from treatments.models import Rule, RuleClause, RuleEffect
 
 ARROW = " → "
+GAP = "…"  # what a form has not been told yet
 
 
 def rule_sentence(rule: Rule) -> str:
@@ -32,14 +33,19 @@ def trigger_phrase(rule: Rule) -> str:
         return str(fixed[RuleKind(rule.kind)])
     if rule.kind in {RuleKind.CROSS_REACTIVITY, RuleKind.ALLERGEN_WARNING}:
         return _("allergy to %(terms)s") % {"terms": either(rule.allergens.all())}
-    clauses = sorted(rule.clauses.all(), key=lambda clause: clause.group)
-    groups = [
-        [clause_phrase(clause) for clause in group]
-        for _key, group in groupby(clauses, key=lambda clause: clause.group)
-    ]
+    groups = trigger_groups(rule)
     if not groups:
         return _("(no trigger yet)")
     return _join(_(" and "), [_bracketed(group, alone=len(groups) == 1) for group in groups])
+
+
+def trigger_groups(rule: Rule) -> list[list[str]]:
+    """The trigger lines by group: all groups must hold, of each group one line."""
+    clauses = sorted(rule.clauses.all(), key=lambda clause: clause.group)
+    return [
+        [clause_phrase(clause) for clause in group]
+        for _key, group in groupby(clauses, key=lambda clause: clause.group)
+    ]
 
 
 def effect_phrase(rule: Rule) -> str:
@@ -50,12 +56,14 @@ def effect_phrase(rule: Rule) -> str:
 
 def clause_phrase(clause: RuleClause) -> str:
     """One trigger line; a negated condition or sex reads as its opposite."""
+    if clause.kind not in ClauseKind.values:
+        return GAP
     if clause.kind == ClauseKind.SEX:
         sex = _("sex is not %(sex)s") if clause.negated else _("sex is %(sex)s")
-        return sex % {"sex": clause.get_sex_display().lower()}
+        return sex % {"sex": clause.get_sex_display().lower() or GAP}
     if clause.kind == ClauseKind.CONDITION:
         answer = _("%(term)s is no") if clause.negated else _("%(term)s is yes")
-        return answer % {"term": clause.condition}
+        return answer % {"term": clause.condition or GAP}
     phrase = _CLAUSES[ClauseKind(clause.kind)](clause)
     return _("not (%(fact)s)") % {"fact": phrase} if clause.negated else phrase
 
@@ -77,6 +85,8 @@ def _bracketed(alternatives: list[str], *, alone: bool) -> str:
 
 def _span(low: Any, below: Any, unit: str) -> str:
     texts = {"low": low, "below": below, "unit": unit}
+    if low is None and below is None:
+        return GAP
     if low is None:
         return (_("under %(below)s %(unit)s") % texts).strip()
     if below is None:
@@ -104,25 +114,27 @@ def _medication(clause: RuleClause) -> str:
             else _("at most %(days)s days before the consultation")
         )
         parts.append(within % {"days": clause.within_days})
+        if not clause.ongoing_counts:
+            parts.append(_("ongoing or not"))
     return ", ".join(parts)
 
 
 def _lab(clause: RuleClause) -> str:
     unit = clause.lab_test.unit if clause.lab_test else ""
     span = _span(_plain(clause.value_from), _plain(clause.value_below), unit)
-    return _("%(test)s %(span)s") % {"test": clause.lab_test, "span": span}
+    return _("%(test)s %(span)s") % {"test": clause.lab_test or GAP, "span": span}
 
 
 def _lab_missing(clause: RuleClause) -> str:
-    return _("no recent value of %(test)s") % {"test": clause.lab_test}
+    return _("no recent value of %(test)s") % {"test": clause.lab_test or GAP}
 
 
 def _finding(clause: RuleClause) -> str:
-    return _("%(finding)s in the area") % {"finding": clause.finding}
+    return _("%(finding)s in the area") % {"finding": clause.finding or GAP}
 
 
 def _procedure(clause: RuleClause) -> str:
-    return _("%(procedure)s done in the area") % {"procedure": clause.procedure}
+    return _("%(procedure)s done in the area") % {"procedure": clause.procedure or GAP}
 
 
 def _allergy(clause: RuleClause) -> str:
@@ -153,6 +165,8 @@ def _treatment_effects(rule: Rule) -> str:
 
 def _effects_of_kind(rule: Rule, kind: str, effects: list[RuleEffect]) -> str:
     names = [str(effect.treatment or _("any treatment")) for effect in effects]
+    if kind not in EffectKind.values:
+        return GAP
     text = str(_effect_texts()[EffectKind(kind)]) % {"treatments": _join(_(" and "), names)}
     if kind == EffectKind.DELAY and rule.wait_days is not None:
         text += " " + _wait(rule)

@@ -95,8 +95,8 @@ class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignor
         for formset in formsets:
             formset.save(commit=False)
             removed += formset.deleted_objects
-            lines += [_edit_of(line) for line in formset.saved_forms]
-        editing.save_edit(_edit_of(form), by=actor(request), lines=lines, removed=removed)
+            lines += [edit_of(line) for line in formset.saved_forms]
+        editing.save_edit(edit_of(form), by=actor(request), lines=lines, removed=removed)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         editing.delete_row(obj, by=actor(request))
@@ -170,7 +170,7 @@ def missing_mark(text: object) -> str:
     return format_html('<strong class="gap">{}</strong>', text)
 
 
-def _edit_of(form: BaseModelForm) -> RowEdit:
+def edit_of(form: BaseModelForm) -> RowEdit:
     links = {
         link.name: list(form.cleaned_data[link.name])
         for link in linked_fields(type(form.instance))

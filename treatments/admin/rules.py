@@ -17,6 +17,7 @@ from treatments.admin.rows import (
     missing_mark,
 )
 from treatments.admin.rule_forms import ClauseForm, ClauseLines, EffectLines, RuleForm
+from treatments.admin.rule_trial import TrialPages
 from treatments.enums import SourceKind
 from treatments.models import Rule, RuleClause, RuleEffect, Statement
 from treatments.sentences import rule_sentence
@@ -84,8 +85,9 @@ class EffectInline(LineInline):
 
 
 @admin.register(Rule)
-class RuleAdmin(CatalogueAdmin):
+class RuleAdmin(TrialPages, CatalogueAdmin):
     form = RuleForm
+    change_form_template = "admin/treatments/rule/change_form.html"
     inlines = (ClauseInline, EffectInline)
     list_display = ("code", "title", "sentence", "evidence", "active")
     list_display_links = ("code", "title")
@@ -157,7 +159,7 @@ class RuleAdmin(CatalogueAdmin):
     )
 
     class Media:
-        js = ["admin_rule_lines.js"]
+        js = ["admin_rule_lines.js", "admin_rule_trial.js"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Proposals and overrides name a rule by its code, so the code stays once it is stored."""

@@ -167,7 +167,8 @@ def _option(
     names = " + ".join(words.name("treatments", code) for code in option["treatments"])
     if option["variant"]:
         names += f" ({words.name('variants', option['variant'])})"
-    yield _line((*of, "rank"), section, names, _("Option %(number)s") % {"number": number})
+    names = _("Option %(names)s") % {"names": names}
+    yield _line((*of, "rank"), section, names, _("ranked %(number)s") % {"number": number})
     for course in option["courses"]:
         about = f"{names}: {words.name('treatments', course['treatment'])}"
         for name, label, text in _course(words, course):

@@ -202,7 +202,7 @@ def test_what_a_case_expects_is_shown_in_words(curator):
     assert "until 8 March 2026" in text
     assert "Ibuprofen, without prescription, last taken on 1 March 2026" in text
     assert "Evaluated in each area" in text
-    assert "Mesotherapy + Platelet-rich plasma" in text
+    assert "Option Mesotherapy + Platelet-rich plasma (PRP)" in text
 
 
 def test_title_and_note_may_change_and_facts_stay(curator):
