@@ -1,0 +1,222 @@
+"""Drafts over REST: the same two people, the same refusals, as JSON."""
+
+import pytest
+
+from clinic.models import AuditEvent
+from tests.consultations.api.flow import problems
+from tests.treatments.drafted import edited
+from treatments.compiler import current_release
+from treatments.models import Draft, Release, Rule
+from treatments.services.golden import add_case
+
+DRAFTS, RELEASES = "/api/v1/drafts/", "/api/v1/releases/"
+FACTS = {
+    "consulted_on": "2026-01-12",
+    "patient": {"sex": "male", "age": 45},
+    "concerns": [{"concern": "fine-lines", "area": "face"}],
+    "no_known_allergies": True,
+    "medications_reviewed": True,
+    "medications": [
+        {"medication": "ibuprofen", "prescribed": False, "last_taken_on": "2026-01-11"}
+    ],
+}
+
+
+@pytest.fixture
+def curator(api_of):
+    return api_of("curator")
+
+
+@pytest.fixture
+def lead(api_of):
+    return api_of("medical-lead")
+
+
+def read(api, path):
+    answer = api.get(path)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def done(api, path, body=None, **headers):
+    answer = api.post(path, body or {}, headers=headers)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def said(answer):
+    """(status, what is wrong where)."""
+    return answer.status_code, problems(answer)
+
+
+def path_of(draft):
+    return f"{DRAFTS}{draft.pk}/"
+
+
+def submitted(curator, draft):
+    warnings = [
+        one["id"] for one in read(curator, f"{path_of(draft)}lint/") if one["severity"] == "warning"
+    ]
+    return done(curator, f"{path_of(draft)}submit/", {"acknowledged": warnings})
+
+
+def test_without_an_edit_there_is_no_current_draft(curator):
+    assert said(curator.get(f"{DRAFTS}current/")) == (404, [("", "not_found")])
+    assert read(curator, DRAFTS)["results"] == []
+
+
+def test_a_draft_goes_its_way_to_a_release(curator, lead):
+    draft = edited(curator.user)
+    here = path_of(draft)
+
+    found = read(curator, f"{DRAFTS}current/")
+    assert (found["id"], found["status"], found["base"], found["edits"]) == (
+        draft.pk,
+        "draft",
+        "2026.1",
+        1,
+    )
+    assert found["missing_for_submitting"] == []
+    diff = read(curator, f"{here}diff/")
+    (change,) = [one for group in diff["groups"] for one in group["changes"]]
+    assert (diff["against"], diff["counts"]["changed"], change["code"]) == ("2026.1", 1, "S-07")
+    assert [one["field"] for one in change["fields"]] == ["title"]
+
+    state = submitted(curator, draft)
+    assert (state["status"], state["submitted_by"]) == (
+        "in-review",
+        curator.user.get_username(),
+    )
+    assert read(lead, here)["missing_for_publishing"] == []
+    published = done(lead, f"{here}publish/", {"note": "Read."})
+
+    assert (published["status"], published["release"]) == ("published", draft.key)
+    assert current_release().key == draft.key
+    assert read(curator, f"{here}diff/")["groups"] == diff["groups"], "it stays to be read"
+    assert read(lead, f"{RELEASES}current/")["approved"] is True
+    assert [one["id"] for one in read(curator, DRAFTS)["results"]] == [draft.pk]
+
+
+def test_nobody_publishes_what_they_wrote(lead):
+    draft = edited(lead.user)
+    submitted(lead, draft)
+
+    answer = lead.post(f"{path_of(draft)}publish/", {"note": "Mine."})
+
+    assert said(answer) == (403, [("", "self")])
+    assert AuditEvent.objects.filter(action="approve-own-draft", outcome="refused").count() == 1
+    assert Release.objects.count() == 1
+
+
+def test_what_does_not_go_with_the_state_is_a_conflict(curator, lead):
+    draft = edited(curator.user)
+    here = path_of(draft)
+
+    assert said(lead.post(f"{here}publish/", {"note": "x"})) == (409, [("", "state")])
+    assert said(lead.post(f"{here}send-back/", {"note": "x"})) == (409, [("", "state")])
+    assert said(curator.post(f"{here}submit/", {})) == (409, [("", "unacknowledged")])
+    submitted(curator, draft)
+    assert said(curator.post(f"{here}submit/", {})) == (409, [("", "state")])
+    done(lead, f"{here}send-back/", {"note": "Which painkillers?"})
+    done(curator, f"{here}withdraw/")
+    for part in ("diff", "lint", "golden", "rules"):
+        assert said(curator.get(f"{here}{part}/")) == (409, [("", "state")])
+    assert Rule.objects.get(code="S-07").title != "Painkillers before mesotherapy"
+
+
+def test_an_error_keeps_a_draft_from_review(curator):
+    draft = edited(curator.user, scope="all")
+
+    answer = curator.post(f"{path_of(draft)}submit/", {})
+
+    assert answer.status_code == 409
+    assert {one["code"] for one in answer.json()["errors"]} == {"lint-errors"}
+    found = read(curator, f"{path_of(draft)}lint/")
+    assert ("error", "S-07") in {(one["severity"], one["code"]) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "wrong"),
+    [
+        ("publish", {}, [("note", "required")]),
+        ("publish", {"note": " "}, [("note", "blank")]),
+        ("publish", {"note": 1}, [("note", "invalid")]),
+        ("publish", {"note": "x", "effective_at": "soon"}, [("effective_at", "invalid")]),
+        ("publish", {"note": "x", "by": "me"}, [("by", "unknown_key")]),
+        ("send-back", {}, [("note", "required")]),
+        ("submit", {"acknowledged": "all"}, [("acknowledged", "not_a_list")]),
+        ("accept-outcome", {"case": "x"}, [("reason", "required")]),
+        ("accept-outcome", {"case": "x", "reason": "y"}, [("case", "invalid")]),
+        ("approve-rule", {}, [("rule", "required")]),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_path(curator, lead, step, body, wrong):
+    draft = edited(curator.user)
+
+    assert said(lead.post(f"{path_of(draft)}{step}/", body)) == (400, wrong)
+
+
+@pytest.mark.parametrize("key", ["0", "x", "99999999999999999999999", "1.5"])
+def test_an_id_that_names_nothing_is_not_found(curator, key):
+    assert said(curator.get(f"{DRAFTS}{key}/")) == (404, [("", "not_found")])
+
+
+def test_a_golden_case_is_accepted_over_the_api(curator, lead):
+    case = add_case(code="painkiller", title="Ibuprofen", request=FACTS, by=curator.user)
+    draft = edited(curator.user, wait_days=14)
+    here = path_of(draft)
+
+    changed = [one for one in read(curator, f"{here}golden/") if one["changed"]]
+    mine = next(one for one in changed if one["case"] == case.code)
+    assert not mine["settled"]
+    assert mine["parts"]
+    for one in changed:
+        body = {"case": one["case"], "reason": "Two weeks."}
+        answer = done(curator, f"{here}accept-outcome/", body)
+        assert (answer["settled"], answer["accepted_by"]) == (True, curator.user.get_username())
+    assert all(one["settled"] for one in read(lead, f"{here}golden/"))
+
+
+def test_a_rule_is_approved_over_the_api(curator, lead):
+    rule = Rule.objects.filter(kind="contraindication", active=True, origin="literature").first()
+    draft = edited(curator.user, code=rule.code, title="Other")
+    submitted(curator, draft)
+    here = path_of(draft)
+
+    (awaited,) = read(lead, f"{here}rules/")
+    assert (awaited["rule"], awaited["approval"]) == (rule.code, None)
+    assert said(lead.post(f"{here}publish/", {"note": "x"})) == (409, [("", "not-ready")])
+    assert said(lead.post(f"{here}approve-rule/", {"rule": "S-01"})) == (400, [("rule", "invalid")])
+    given = done(lead, f"{here}approve-rule/", {"rule": rule.code, "note": "As in the trial."})
+    assert given["approved_by"] == lead.user.get_username()
+    assert done(lead, f"{here}publish/", {"note": "Read."})["status"] == "published"
+
+
+def test_publishing_twice_with_one_key_is_publishing_once(curator, lead):
+    draft = edited(curator.user)
+    submitted(curator, draft)
+    key = {"Idempotency-Key": "publish-it"}
+
+    first = done(lead, f"{path_of(draft)}publish/", {"note": "Read."}, **key)
+    again = done(lead, f"{path_of(draft)}publish/", {"note": "Read."}, **key)
+
+    assert first == again
+    assert Release.objects.count() == 2
+
+
+def test_a_release_comes_back_and_is_approved_over_the_api(curator, lead):
+    draft = edited(curator.user)
+    submitted(curator, draft)
+    done(lead, f"{path_of(draft)}publish/", {"note": "Read."})
+
+    back = done(lead, f"{RELEASES}2026.1/activate/", {"note": "Too strict."})
+    assert (back["release"], back["note"]) == ("2026.1", "Too strict.")
+    assert current_release().key == "2026.1"
+    assert read(lead, f"{RELEASES}2026.1/")["approved"] is False
+    done(lead, f"{RELEASES}2026.1/approve/", {"note": "Read and agreed."})
+    assert read(lead, f"{RELEASES}2026.1/")["approved"] is True
+    again = lead.post(f"{RELEASES}2026.1/approve/", {"note": "Twice."})
+    assert said(again) == (409, [("", "approved")])
+    past = {"effective_at": "2020-01-01T00:00:00Z"}
+    assert said(lead.post(f"{RELEASES}2026.1/activate/", past))[0] == 400
+    assert Draft.objects.count() == 1
