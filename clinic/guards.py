@@ -4,7 +4,8 @@ Each app lists its guards in ``guards.py`` as ``GUARDS``. Their kinds:
 ``AppendOnly``: rows are added and never changed or deleted, not even by TRUNCATE or REPLACE;
 ``SameClinic``: a row's clinic is the clinic of the row it belongs to;
 ``FrozenOnce``: a row is neither changed nor deleted once it is closed;
-``FrozenUnder``: no row is added, changed or deleted once a row above it is closed.
+``FrozenUnder``: no row is added, changed or deleted once a row above it is closed;
+``FrozenColumns``: these columns of a row keep what was written into them first.
 """
 
 from collections.abc import Iterable, Iterator
@@ -93,7 +94,21 @@ class FrozenOnce:
         yield Trigger(table=self.table, name=name, event="TRUNCATE", message=self.message)
 
 
-Guard = AppendOnly | SameClinic | FrozenUnder | FrozenOnce
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenColumns:
+    """Refuse to change ``columns``, none of which can be NULL; the others may change."""
+
+    table: str
+    columns: tuple[str, ...]
+    message: str
+
+    def triggers(self) -> Iterator[Trigger]:
+        when = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in self.columns)
+        name = f"guard_{self.table}_columns_update"
+        yield Trigger(table=self.table, name=name, event="UPDATE", message=self.message, when=when)
+
+
+Guard = AppendOnly | SameClinic | FrozenUnder | FrozenOnce | FrozenColumns
 
 
 def guards_of(app: str) -> tuple[Guard, ...]:

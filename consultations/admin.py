@@ -85,6 +85,7 @@ class ConsultationAdmin(RecordAdmin):
         _inline(models.ClosedDayEntry),
         _inline(models.ProductEntry),
         _inline(models.RuleOverride, "area", "treatment", "made_by", exclude=()),
+        _inline(models.Amendment, "by", exclude=()),
     )
 
 

@@ -69,6 +69,12 @@ class OverrideReason(models.TextChoices):
     PATIENT_INFORMED = "patient-informed", _("The informed patient accepts the risk")
 
 
+class AmendmentReason(models.TextChoices):
+    ERROR = "recorded-wrongly", _("Something was recorded wrongly")
+    LEARNED_LATER = "learned-later", _("Something became known later")
+    CLARIFIED = "clarified", _("To make clear what was meant")
+
+
 class SessionKind(models.TextChoices):
     PLANNED = "planned", _("Planned")
     OPTIONAL = "optional", _("Optional")

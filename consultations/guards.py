@@ -1,8 +1,9 @@
 """What of the clinical record the database itself keeps from changing."""
 
-from clinic.guards import AppendOnly, FrozenOnce, FrozenUnder, Guard, SameClinic
+from clinic.guards import AppendOnly, FrozenColumns, FrozenOnce, FrozenUnder, Guard, SameClinic
 
 _SIGNED = "a signed consultation never changes"
+_PLAN = "a signed plan never changes"
 _CONSULTATION = "consultations_consultation"
 _OF_CONSULTATION = (
     "concernentry",
@@ -28,6 +29,15 @@ _UNDER_PROPOSAL = (
     f"EXISTS (SELECT 1 FROM consultations_proposal p JOIN {_CONSULTATION} c"
     " ON c.id = p.consultation_id WHERE p.id = {row}.proposal_id AND c.signed_at IS NOT NULL)"
 )
+_UNDER_PLAN = (
+    f"EXISTS (SELECT 1 FROM consultations_plan p JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE p.id = {row}.plan_id AND c.signed_at IS NOT NULL)"
+)
+_UNDER_SESSION = (
+    "EXISTS (SELECT 1 FROM consultations_plansession s"
+    f" JOIN consultations_plan p ON p.id = s.plan_id JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE s.id = {row}.session_id AND c.signed_at IS NOT NULL)"
+)
 
 GUARDS: tuple[Guard, ...] = (
     FrozenOnce(table=_CONSULTATION, closed="{row}.signed_at IS NOT NULL", message=_SIGNED),
@@ -39,13 +49,38 @@ GUARDS: tuple[Guard, ...] = (
     FrozenUnder(table="consultations_decision", closed=_UNDER_PROPOSAL, message=_SIGNED),
     FrozenUnder(table="consultations_proposal", closed=_UNDER, message=_SIGNED, events=("INSERT",)),
     AppendOnly(table="consultations_proposal", message="a proposal never changes"),
-    AppendOnly(table="consultations_plan", message="a signed plan never changes"),
-    AppendOnly(table="consultations_sessionitem", message="a signed plan never changes"),
+    AppendOnly(table="consultations_plan", message=_PLAN),
+    AppendOnly(table="consultations_sessionitem", message=_PLAN),
+    FrozenUnder(
+        table="consultations_sessionitem",
+        closed=_UNDER_SESSION,
+        message=_PLAN,
+        events=("INSERT",),
+    ),
+    # Of a signed session only what became of it is told later.
+    FrozenUnder(
+        table="consultations_plansession",
+        closed=_UNDER_PLAN,
+        message=_PLAN,
+        events=("INSERT", "DELETE"),
+    ),
+    FrozenColumns(
+        table="consultations_plansession",
+        columns=("id", "clinic_id", "plan_id", "number", "planned_on", "kind"),
+        message=_PLAN,
+    ),
+    AppendOnly(table="consultations_amendment", message="an amendment never changes"),
+    FrozenUnder(
+        table="consultations_amendment",
+        closed=f"NOT {_UNDER}",
+        message="only a signed consultation is amended",
+        events=("INSERT",),
+    ),
     AppendOnly(table="consultations_seenresult", message="what was seen stays seen"),
     SameClinic(table=_CONSULTATION, column="patient_id", parent="consultations_patient"),
     *(
         SameClinic(table=f"consultations_{name}", column="consultation_id", parent=_CONSULTATION)
-        for name in (*_OF_CONSULTATION, "proposal", "plan")
+        for name in (*_OF_CONSULTATION, "proposal", "plan", "amendment")
     ),
     SameClinic(
         table="consultations_productpart",

@@ -14,7 +14,9 @@ from consultations.enums import ConsultationStatus, Verdict
 from consultations.models import Consultation, Proposal
 from treatments.compiler import catalogue_of, current_release
 
-STATE_CODES = frozenset({"closed", "stale", "undecided", "nothing-proposed", "performer"})
+STATE_CODES = frozenset(
+    {"closed", "stale", "undecided", "nothing-proposed", "performer", "not-signed"}
+)
 
 
 def check_can_edit(consultation: Consultation) -> None:
@@ -95,6 +97,14 @@ def check_can_sign(consultation: Consultation) -> None:
     _check_performer(proposal, [one.option for one in accepted])
 
 
+def check_can_amend(consultation: Consultation) -> None:
+    if consultation.status != ConsultationStatus.SIGNED:
+        raise ValidationError(
+            _("Only a signed consultation is amended; this one can still be changed."),
+            code="not-signed",
+        )
+
+
 def _check_performer(proposal: Proposal, options: list[dict[str, Any]]) -> None:
     """Combinations that ask for another performer can be looked at but not signed."""
     combinations = catalogue_of(proposal.release).document["combinations"]
@@ -137,3 +147,7 @@ def can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> bo
 
 def can_sign(consultation: Consultation) -> bool:
     return _allows(check_can_sign, consultation)
+
+
+def can_amend(consultation: Consultation) -> bool:
+    return _allows(check_can_amend, consultation)

@@ -88,4 +88,6 @@ class PlanQuerySet(models.QuerySet):
         """The plan as it is shown and printed."""
         return self.select_related(
             "patient", "clinic", "consultation", "proposal__release", "signed_by"
-        ).prefetch_related("sessions__items__area", "sessions__items__treatment")
+        ).prefetch_related(
+            "sessions__items__area", "sessions__items__treatment", "consultation__amendments__by"
+        )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consultations.views import (
+    amendments,
     blast,
     cases,
     consultations,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/", consultations.consultation, name="consultation"),
     path("consultations/<uuid:pk>/steps/<slug:key>/", consultations.step, name="step"),
     path("consultations/<uuid:pk>/review/", consultations.review, name="review"),
+    path("consultations/<uuid:pk>/amend/", amendments.amend, name="amend"),
     path("consultations/<uuid:pk>/propose/", proposals.propose, name="propose"),
     path("consultations/<uuid:pk>/proposal/", proposals.newest, name="proposal"),
     path("consultations/<uuid:pk>/proposals/", proposals.history, name="proposals"),

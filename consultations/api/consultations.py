@@ -22,6 +22,7 @@ from clinic.serializers import (
     StrictSlugField,
 )
 from consultations.api import examples
+from consultations.api.amendments import AmendmentSerializer, AmendSerializer
 from consultations.api.documents import OwnFacts, own_facts
 from consultations.api.errors import FlowViewSet, under
 from consultations.api.filters import ConsultationFilters
@@ -29,7 +30,7 @@ from consultations.api.plans import PlanSerializer
 from consultations.api.proposals import OverrideSerializer, ProposalSerializer
 from consultations.errors import InvalidFacts
 from consultations.models import Consultation, Patient
-from consultations.services import decisions, intake, plans, proposals
+from consultations.services import amendments, decisions, intake, plans, proposals
 from consultations.services.patients import note_opened
 from treatments.models import PerformerLevel
 
@@ -70,9 +71,10 @@ class ConsultationSerializer(StrictModelSerializer):
 
 class ConsultationDetailSerializer(ConsultationSerializer):
     facts = serializers.SerializerMethodField()
+    amendments = AmendmentSerializer(many=True, read_only=True)
 
     class Meta(ConsultationSerializer.Meta):
-        fields = [*ConsultationSerializer.Meta.fields, "facts"]
+        fields = [*ConsultationSerializer.Meta.fields, "facts", "amendments"]
 
     @extend_schema_field(OwnFacts)
     def get_facts(self, consultation: Consultation) -> dict[str, Any]:
@@ -104,6 +106,7 @@ class ConsultationViewSet(FlowViewSet):
         "propose": Action.PROPOSE,
         "override": Action.OVERRIDE,
         "sign": Action.SIGN,
+        "amend": Action.SIGN,
     }
     conflicts = frozenset({"partial_update", "put_facts"})
     serializer_class = ConsultationSerializer
@@ -235,6 +238,19 @@ class ConsultationViewSet(FlowViewSet):
         """Sign the decisions. The consultation closes for good; the answer is the plan."""
         plan = plans.sign(self.get_object(), by=self.by)
         return self._made("plan-detail", PlanSerializer(plan).data)
+
+    @idempotent
+    @extend_schema(
+        request=AmendSerializer, responses={201: AmendmentSerializer}, examples=examples.AMENDMENTS
+    )
+    @action(detail=True, methods=["post"])
+    def amend(self, request: Request, pk: str) -> Response:
+        """Add an amendment to a signed consultation, which itself stays as it was signed."""
+        consultation = self.get_object()
+        serializer = AmendSerializer(data=self.body())
+        serializer.is_valid(raise_exception=True)
+        amendment = amendments.amend(consultation, by=self.by, **serializer.validated_data)
+        return self._made("amendment-detail", AmendmentSerializer(amendment).data)
 
     def _made(self, view: str, data: dict[str, Any]) -> Response:
         location = reverse(view, [data["id"]], request=self.request)

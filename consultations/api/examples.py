@@ -46,6 +46,11 @@ OVERRIDE: Final[dict[str, Any]] = {
     "text": "Seen together with the treating haematologist.",
 }
 
+AMENDMENT: Final[dict[str, Any]] = {
+    "reason": "recorded-wrongly",
+    "text": "The last dose was on 3 January, not on 13 January.",
+}
+
 PATIENTS: Final = [
     OpenApiExample("A new patient", value=PATIENT, request_only=True),
     OpenApiExample("As it is kept", value=KEPT_PATIENT, response_only=True),
@@ -64,3 +69,4 @@ DECIDE: Final = [
     OpenApiExample("The decision", value=DECISION, response_only=True),
 ]
 OVERRIDES: Final = [OpenApiExample("Go ahead", value=OVERRIDE, request_only=True)]
+AMENDMENTS: Final = [OpenApiExample("A correction", value=AMENDMENT, request_only=True)]

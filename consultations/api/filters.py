@@ -46,6 +46,11 @@ class PlanFilters(FilterSet):  # type: ignore[misc]
     consultation = UUIDFilter("consultation_id")
 
 
+class AmendmentFilters(FilterSet):  # type: ignore[misc]
+    consultation = UUIDFilter("consultation_id")
+    patient = UUIDFilter("consultation__patient_id")
+
+
 class SessionFilters(FilterSet):  # type: ignore[misc]
     plan = UUIDFilter("plan_id")
     patient = UUIDFilter("plan__patient_id")

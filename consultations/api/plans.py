@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from clinic.api import idempotent
 from clinic.roles import Action
 from clinic.serializers import StrictChoiceField, StrictSerializer
+from consultations.api.amendments import AmendmentSerializer
 from consultations.api.errors import FlowViewSet
 from consultations.api.filters import PlanFilters, SessionFilters
 from consultations.enums import SessionStatus
@@ -45,10 +46,11 @@ class PlanRowSerializer(serializers.ModelSerializer):
 
 class PlanSerializer(PlanRowSerializer):
     sessions = SessionSerializer(many=True)
+    amendments = AmendmentSerializer(source="consultation.amendments", many=True)
     document = serializers.SerializerMethodField()
 
     class Meta(PlanRowSerializer.Meta):
-        fields = [*PlanRowSerializer.Meta.fields, "sessions", "document"]
+        fields = [*PlanRowSerializer.Meta.fields, "sessions", "amendments", "document"]
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_document(self, plan: Plan) -> Any:
@@ -72,8 +74,11 @@ class PlanViewSet(FlowViewSet):
     def get_queryset(self) -> QuerySet[Plan]:
         if self.action == "list":
             return Plan.objects.defer("document")
-        return Plan.objects.prefetch_related(
-            "sessions__plan", "sessions__items__area", "sessions__items__treatment"
+        return Plan.objects.select_related("consultation").prefetch_related(
+            "sessions__plan",
+            "sessions__items__area",
+            "sessions__items__treatment",
+            "consultation__amendments__by",
         )
 
     def list(self, request: Request) -> Response:

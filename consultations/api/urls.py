@@ -1,5 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
+from consultations.api.amendments import AmendmentViewSet
 from consultations.api.consultations import ConsultationViewSet
 from consultations.api.patients import PatientViewSet
 from consultations.api.plans import PlanViewSet, SessionViewSet
@@ -10,6 +11,7 @@ router.register("patients", PatientViewSet, basename="patient")
 router.register("consultations", ConsultationViewSet, basename="consultation")
 router.register("proposals", ProposalViewSet, basename="proposal")
 router.register("plans", PlanViewSet, basename="plan")
+router.register("amendments", AmendmentViewSet, basename="amendment")
 router.register("sessions", SessionViewSet, basename="session")
 
 urlpatterns = router.urls

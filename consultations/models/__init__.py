@@ -1,3 +1,4 @@
+from consultations.models.amendments import Amendment
 from consultations.models.blast import BlastResult, BlastRun, SeenResult
 from consultations.models.consultations import Consultation
 from consultations.models.facts import (
@@ -18,6 +19,7 @@ from consultations.models.proposals import Decision, Proposal, RuleOverride
 
 __all__ = [
     "AllergyEntry",
+    "Amendment",
     "BlastResult",
     "BlastRun",
     "ClosedDayEntry",

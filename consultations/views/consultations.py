@@ -129,6 +129,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
         "editable": editable,
         "proposal": proposals.latest(row),
         "plan": Plan.objects.filter(consultation=row).first(),
+        "amendments": row.amendments.select_related("by"),
     }
     return render(request, "consultations/review.html", context)
 

@@ -27,14 +27,14 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = SignForm(request.POST or None)
     if request.method == "GET":
         note_opened(consultation, by=actor(request))
-    elif form.is_valid() and _is_own_password(request, form):
+    elif form.is_valid() and is_own_password(request, form):
         plan = _signed(request, consultation, form)
         if plan is not None:
             return redirect("consultations:plan", plan.pk)
     return render(request, "consultations/sign.html", _context(request, consultation, form))
 
 
-def _is_own_password(request: HttpRequest, form: SignForm) -> bool:
+def is_own_password(request: HttpRequest, form: SignForm) -> bool:
     """Asked of the log-in itself, so that guessing here counts towards its lock-out, too."""
     user = authenticate(
         request,

@@ -7,6 +7,8 @@ import pytest
 from clinic.pagination import Place, link_to
 from tests.consultations.api import flow, operations
 
+KINDS = ["patients", "consultations", "proposals", "plans", "sessions", "amendments"]
+
 
 @pytest.fixture
 def there(api_of, other_clinic):
@@ -61,7 +63,7 @@ def test_the_sweep_would_find_rows_of_its_own_clinic(api_of):
     assert {401, 403} & set(statuses.values()) == set()
 
 
-@pytest.mark.parametrize("kind", ["patients", "consultations", "proposals", "plans", "sessions", "amendments"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_lists_hold_rows_of_one_clinic(api_of, there, kind):
     api = api_of("physician")
     here = rows_of(api)
@@ -95,7 +97,7 @@ def test_filters_find_nothing_of_another_clinic(api_of, there, kind, parameter, 
     assert here[kind] in {one["id"] for one in found(here)}
 
 
-@pytest.mark.parametrize("kind", ["patients", "consultations", "proposals", "plans", "sessions", "amendments"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_cursor_cannot_begin_in_another_clinic(api_of, there, kind):
     api = api_of("physician")
 
