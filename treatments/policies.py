@@ -1,4 +1,4 @@
-"""What makes a rule whole: which lines, effects and numbers its kind needs.
+"""What makes a rule whole: which lines, effects and numbers its kind needs; and a conflict.
 
 Plain values in, sentences for the curator out, so that a form can ask before anything is stored.
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from treatments.enums import ClauseKind, EffectKind, RuleKind, Scope
+from treatments.enums import Claim, ClauseKind, EffectKind, Grade, Principle, RuleKind, Scope
 
 AREA_FACTS = frozenset({ClauseKind.FINDING, ClauseKind.PROCEDURE})
 DATED_FACTS = AREA_FACTS | {ClauseKind.MEDICATION}
@@ -99,3 +99,37 @@ def _scope_faults(rule: RuleShape) -> Iterator[RuleFault]:
 
 def _fault(place: Place, message: str | Promise) -> RuleFault:
     return RuleFault(place=place, message=message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideShape:
+    """One side of a conflict: whether it is followed, and what its statement is worth."""
+
+    followed: bool
+    claim: str
+    grade: str | None
+
+
+def faults_of_conflict(principle: str, sides: tuple[SideShape, ...]) -> Iterator[str | Promise]:
+    """Where the sides that are followed do not fit the principle that they are followed by."""
+    followed = [side for side in sides if side.followed]
+    others = [side for side in sides if not side.followed]
+    if len(sides) < 2:  # noqa: PLR2004 - it takes two to disagree
+        yield _("A conflict has at least two sides.")
+    elif principle != Principle.CURATOR and not (followed and others):
+        yield _("By this principle one side is followed and another is not. Mark which.")
+    elif principle == Principle.GRADE and not _outranked(followed, others):
+        yield _(
+            "By this principle each side that is followed has a better grade than every other. "
+            "Look at the grades of the sources, or name another principle."
+        )
+    elif principle == Principle.CAUTIOUS and any(one.claim == Claim.NO_RISK for one in followed):
+        yield _("That there is no risk is never the more cautious side.")
+
+
+def _outranked(followed: list[SideShape], others: list[SideShape]) -> bool:
+    ranks = list(Grade.values)
+    best = min((ranks.index(one.grade) for one in others if one.grade), default=len(ranks))
+    return all(
+        one.grade and one.grade != Grade.P and ranks.index(one.grade) < best for one in followed
+    )

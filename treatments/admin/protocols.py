@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from treatments.admin.conflicts import ShowsConflicts
 from treatments.admin.filters import presence
 from treatments.admin.rows import CatalogueAdmin, TermAdmin, missing_mark, names_of
 from treatments.admin.vocabulary import TERM
@@ -25,7 +26,7 @@ def codes_of(rules: Any) -> str:
     return names_of(rule.code for rule in rules) if rules else missing_mark(_("no rule"))
 
 
-class BasedAdmin(TermAdmin):
+class BasedAdmin(ShowsConflicts, TermAdmin):  # type: ignore[misc]
     """A term that rests on rules."""
 
     fetched: ClassVar[Any] = ("rules",)
@@ -98,7 +99,7 @@ class ProtocolAdmin(BasedAdmin):
 
 
 @admin.register(Combination)
-class CombinationAdmin(CatalogueAdmin):
+class CombinationAdmin(ShowsConflicts, CatalogueAdmin):  # type: ignore[misc]
     list_display = ("mode", "lead", "follow", "gap_days", "visit_days", "performer", "basis")
     list_filter = (BASED, "performer")
     search_fields = ("lead__name", "follow__name", "rules__code")

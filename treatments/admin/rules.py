@@ -1,5 +1,6 @@
 """Rules: what a fact about the patient means for the treatments."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from treatments.admin.conflicts import ShowsConflicts
 from treatments.admin.filters import having, presence, question
 from treatments.admin.rows import (
     Autocompletes,
@@ -85,7 +87,7 @@ class EffectInline(LineInline):
 
 
 @admin.register(Rule)
-class RuleAdmin(TrialPages, CatalogueAdmin):
+class RuleAdmin(TrialPages, ShowsConflicts, CatalogueAdmin):  # type: ignore[misc]
     form = RuleForm
     change_form_template = "admin/treatments/rule/change_form.html"
     inlines = (ClauseInline, EffectInline)
@@ -163,7 +165,13 @@ class RuleAdmin(TrialPages, CatalogueAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Proposals and overrides name a rule by its code, so the code stays once it is stored."""
-        return ["code"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
+
+    def rules_of(self, row: Rule) -> list[Rule]:
+        return [row]
+
+    def statements_of(self, row: Rule) -> Iterable[Statement]:
+        return row.statements.all()
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: Any) -> Any:
         """Trigger lines and effects see each other, since neither is whole without the other."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import BooleanField, Case, QuerySet, Value, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from treatments.admin.conflicts import SideLines, whole_conflict
 from treatments.admin.filters import having, presence
 from treatments.admin.rows import CatalogueAdmin, LineInline, missing_mark, names_of
 from treatments.models import Citation, Conflict, ConflictSide, Source, Statement
@@ -110,6 +111,7 @@ class StatementAdmin(CodeStays):
 
 class ConflictSideInline(LineInline):
     model = ConflictSide
+    formset = SideLines
     fields = ("statement", "position", "followed")
 
 
@@ -122,11 +124,21 @@ class ConflictAdmin(CodeStays):
     )
     search_fields = ("code", "topic", "resolution", "why", "sides__position")
     fetched = ("sides__statement", "rules")
+    change_form_template = "admin/treatments/conflict/change_form.html"
     inlines = (ConflictSideInline,)
     fieldsets = (
         (None, {"fields": ["code", "topic"]}),
         (_("How it is settled"), {"fields": ["resolution", "principle", "why", "rules"]}),
     )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Above the form: what is stored, side by side."""
+        if conflict := context.get("original"):
+            context["conflict"] = whole_conflict(conflict)
+        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return answer
 
     @admin.display(description=_("sides"))
     def sides_in_words(self, conflict: Conflict) -> str:
