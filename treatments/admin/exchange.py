@@ -116,8 +116,9 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         """Choose a file; what it would change is shown next, and nothing is stored before."""
         _check(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid() and (row := self._tried(request, form)):
+        sent = request.method == "POST"
+        form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
+        if sent and form.is_valid() and (row := self._tried(request, form)):
             return HttpResponseRedirect(self._address("change", row.pk))
         context = {"title": _("Import into the draft"), "form": form, **_faults(form)}
         return self._page(request, "upload", context)
@@ -127,7 +128,7 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
         try:
             return keep_trial(data["documents"], name=data["file"].name, by=actor(request))
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_error(None, error.messages)
             return None
 
     def trial_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -158,7 +159,7 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
             apply_kept(row, by=by)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
-            if getattr(error, "code", None) == "stale":
+            if getattr(error, "code", None) == "moved":
                 return self._shown_again(request, row)
             return HttpResponseRedirect(request.path)
         text = _("Imported into the draft: %(added)d rows added, %(changed)d changed.")

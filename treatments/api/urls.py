@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from treatments.api.catalogue import CatalogueViewSet
 from treatments.api.drafts import DraftViewSet
 from treatments.api.evaluate import EvaluateView
+from treatments.api.exchange import ExportView, ImportView
 from treatments.api.releases import ReleaseViewSet
 
 router = SimpleRouter()
@@ -13,6 +14,8 @@ router.register("releases", ReleaseViewSet, basename="release")
 urlpatterns = [
     path("evaluate/", EvaluateView.as_view(), name="evaluate"),
     path("catalogue/", CatalogueViewSet.as_view({"get": "kinds"}), name="catalogue"),
+    path("catalogue/export/", ExportView.as_view(), name="catalogue-export"),
+    path("catalogue/import/", ImportView.as_view(), name="catalogue-import"),
     path("catalogue/<str:kind>/", CatalogueViewSet.as_view({"get": "rows"}), name="catalogue-rows"),
     path(
         "catalogue/<str:kind>/<str:code>/",

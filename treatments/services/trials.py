@@ -47,7 +47,7 @@ def apply_import(documents: Mapping[str, object], *, by: User, digest: str) -> T
     if trial.digest != digest:
         raise ValidationError(
             _("The catalogue or the file is no longer what was shown. Look at the changes again."),
-            code="stale",
+            code="moved",
         )
     return trial
 
@@ -59,7 +59,7 @@ def keep_trial(documents: Mapping[str, object], *, name: str, by: User) -> Catal
     CatalogueImport.objects.filter(tried_by=by, applied_at=None).delete()
     kept = canonical_json(documents)
     row = CatalogueImport(name=name[-100:], documents=kept, tried_by=by, **_values(trial))
-    row.full_clean(exclude=["documents", "changes"])
+    row.full_clean(exclude=["documents", "changes", "applied_at"])
     row.save()
     return row
 

@@ -12,6 +12,7 @@ from tests.consultations.api import flow
 METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = {
     "evaluate": lambda: {**flow.facts(), "patient": {"sex": "female", "age": 44}},
+    "catalogue_import": lambda: {"treatments.area": [{"code": "knee", "name": "Knee"}]},
     "patients_create": lambda: flow.PERSON,
     "patients_partial_update": lambda: {"given_name": "Ada"},
     "consultations_create": lambda: {"patient": str(uuid.uuid4())},

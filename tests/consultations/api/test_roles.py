@@ -14,6 +14,8 @@ NEEDS = {
     "catalogue_kinds": "view-catalogue",
     "catalogue_rows": "view-catalogue",
     "catalogue_row": "view-catalogue",
+    "catalogue_export": "edit-catalogue",
+    "catalogue_import": "edit-catalogue",
     "releases_list": "view-catalogue",
     "releases_retrieve": "view-catalogue",
     "releases_current_retrieve": "view-catalogue",
