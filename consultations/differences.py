@@ -4,7 +4,7 @@ Only lines that differ are told. Days are told by the caller's function, so that
 see a patient's dates is told how many days after the consultation they are.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ class Group:
 
 
 def as_dates(text: str) -> str:
-    return date_format(date.fromisoformat(text))
+    return date_format(date.fromisoformat(text), "j M Y")
 
 
 def as_days_from(day: date) -> Told:
@@ -55,13 +55,22 @@ def groups(wording: Wording, before: Row, after: Row, *, day: Told) -> list[Grou
     found = [Group(name="", lines=_differing(words.whole(before), words.whole(after)))]
     for name in names:
         old, new = _area(before, name), _area(after, name)
-        lines = _differing(words.area(old), words.area(new))
+        both = _keys(old) & _keys(new)
+        lines = _differing(words.area(old, both), words.area(new, both))
         found.append(Group(name=wording.name("areas", name), lines=lines))
     return [group for group in found if group.lines]
 
 
 def _area(answer: Row, name: str) -> Row | None:
     return next((one for one in answer["areas"] if one["area"] == name), None)
+
+
+def _key(option: Row) -> tuple[Any, ...]:
+    return (*option["treatments"], option["variant"])
+
+
+def _keys(area: Row | None) -> set[tuple[Any, ...]]:
+    return {_key(one) for one in area["options"]} if area else set()
 
 
 def _differing(
@@ -89,26 +98,37 @@ class _Words:
         if answer["missing"]:
             yield _("Still to be asked"), ", ".join(self._each("conditions", answer["missing"]))
 
-    def area(self, area: Row | None) -> Iterator[tuple[str, str]]:
+    def area(
+        self, area: Row | None, both: Collection[tuple[Any, ...]]
+    ) -> Iterator[tuple[str, str]]:
+        """Options of both sides (``both``) line by line, those of one side in a single line."""
         if area is None:
             return
         yield _("Outcome"), _area_status(area["status"])
         if area["refer_to"]:
             yield _("Refer to"), area["refer_to"]
         for one in area["treatments"]:
-            name = self.wording.name("treatments", one["treatment"])
-            status = _treatment_status(one["status"])
-            if one["not_before"]:
-                since = _("%(status)s, from %(day)s")
-                status = since % {"status": status, "day": self.day(one["not_before"])}
-            yield name, status
-            yield _("%(name)s: rules") % {"name": name}, ", ".join(one["findings"])
+            yield self.wording.name("treatments", one["treatment"]), self._standing(one)
         for option in area["options"]:
-            yield from self._option(option, many=len(area["options"]) > 1)
+            if _key(option) in both:
+                yield from self._option(option, many=len(both) > 1)
+            else:
+                label = _("Option %(name)s") % {"name": self._name(option)}
+                yield label, "; ".join(map(self._shortly, option["courses"]))
+
+    def _standing(self, treatment: Row) -> str:
+        status = _treatment_status(treatment["status"])
+        if treatment["not_before"]:
+            since = _("%(status)s, from %(day)s")
+            status = since % {"status": status, "day": self.day(treatment["not_before"])}
+        return " · ".join([status, *treatment["findings"]])
+
+    def _shortly(self, course: Row) -> str:
+        treatment = self.wording.name("treatments", course["treatment"])
+        return f"{treatment}: {', '.join(map(self.day, course['planned']))}"
 
     def _option(self, option: Row, *, many: bool) -> Iterator[tuple[str, str]]:
         name = self._name(option)
-        yield _("Option %(name)s") % {"name": name}, _("offered")
         for course in option["courses"]:
             treatment = self.wording.name("treatments", course["treatment"])
             whose = f"{name} · {treatment}" if many and name != treatment else treatment
