@@ -47,9 +47,7 @@ def live_through(steps, asked):
         mine = (effective or now, number, releases[chosen])
         with at(now):
             activate_release(releases[chosen], by=None, effective_at=effective)
-            assert current_release() == newest(
-                said + [(effective or now, number, releases[chosen])], now
-            )
+            assert current_release() == newest([*said, mine], now)
         said.append(mine)
         for moment, release in seen.items():
             with at(moment):
