@@ -166,6 +166,40 @@ def test_command_writes_the_file(tmp_path):
         call_command("export_catalogue", str(tmp_path), skip_checks=True)
 
 
+def brought(file, **options):
+    out = io.StringIO()
+    call_command("import_catalogue", str(file), stdout=out, skip_checks=True, **options)
+    return out.getvalue()
+
+
+def test_command_shows_first_and_then_does_exactly_that(tmp_path, make_member):
+    curator, file = make_member("curator"), tmp_path / "x.json"
+    file.write_text('{"treatments.rule": [{"code": "S-07", "wait_days": 10}]}', encoding="utf-8")
+
+    shown = brought(file)
+    digest = shown.rpartition(" ")[2].strip()
+
+    assert "  wait_days: 7 → 10\n" in shown
+    assert "Would import: rows added 0, changed 1, as before 0." in shown
+    assert Rule.objects.get(code="S-07").wait_days == 7
+    assert "Imported: rows added 0, changed 1" in brought(file, apply=digest, by=curator.username)
+    assert CatalogueChange.objects.get().by == curator
+    with pytest.raises(CommandError, match="no longer what was shown"):
+        brought(file, apply=digest)
+
+
+def test_command_says_what_is_wrong(tmp_path):
+    file = tmp_path / "areas.csv"
+    file.write_text("code,name\nknee,=1\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name"):
+        brought(file)
+    with pytest.raises(CommandError, match="nobody called x"):
+        brought(file, by="x")
+    with pytest.raises(CommandError):
+        brought(tmp_path / "none.json")
+
+
 def test_a_curators_import_stands_in_the_draft_with_old_and_new(make_member):
     curator = make_member("curator")
 

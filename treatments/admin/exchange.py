@@ -75,7 +75,6 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
     view_action = Action.VIEW_CATALOGUE
     list_display = ("name", "tried_at", "tried_by", "added", "changed", "applied_at")
     list_select_related = ("tried_by",)
-    list_filter = (("applied_at", admin.EmptyFieldListFilter),)
     search_fields = ("name", "tried_by__username", "tried_by__last_name")
     change_list_template = "admin/treatments/catalogueimport/change_list.html"
 
@@ -162,7 +161,7 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
             if getattr(error, "code", None) == "moved":
                 return self._shown_again(request, row)
             return HttpResponseRedirect(request.path)
-        text = _("Imported into the draft: %(added)d rows added, %(changed)d changed.")
+        text = _("Imported into the draft. Rows added: %(added)d, changed: %(changed)d.")
         numbers = {"added": row.added, "changed": row.changed}
         self.message_user(request, text % numbers, messages.SUCCESS)
         return HttpResponseRedirect(self._address("changelist"))

@@ -31,7 +31,7 @@ class Trial:
     digest: str
 
 
-def try_import(documents: Mapping[str, object], *, by: User) -> Trial:
+def try_import(documents: Mapping[str, object], *, by: User | None) -> Trial:
     """What these files would change. Everything is done as if for good, and taken back."""
     with transaction.atomic():
         trial = _trial_of(documents, import_catalogue(documents, by=by))
@@ -41,7 +41,7 @@ def try_import(documents: Mapping[str, object], *, by: User) -> Trial:
 
 
 @transaction.atomic
-def apply_import(documents: Mapping[str, object], *, by: User, digest: str) -> Trial:
+def apply_import(documents: Mapping[str, object], *, by: User | None, digest: str) -> Trial:
     """Import for good, if it still does exactly what the trial of that digest showed."""
     trial = _trial_of(documents, import_catalogue(documents, by=by))
     if trial.digest != digest:

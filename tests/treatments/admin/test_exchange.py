@@ -90,7 +90,7 @@ def test_a_dry_run_shows_old_and_new_and_stores_nothing(curator):
     answer = upload(curator, "x.json", WAIT_10)
 
     shown = " ".join(answer.content.decode().split())
-    assert "0 rows added, 1 changed, 0 stay as they are." in shown
+    assert "Rows added: 0, changed: 1, as before: 0." in shown
     assert "Changed: rule “S-07: " in shown
     assert '<th scope="row">Wait, days</th> <td>7</td> <td>10</td>' in shown
     assert export_text() == before
@@ -105,7 +105,7 @@ def test_applying_writes_what_was_shown_into_the_draft(curator):
 
     answer = curator.post(address("change", row.pk), follow=True)
 
-    assert texts(answer) == ["Imported into the draft: 0 rows added, 1 changed."]
+    assert texts(answer) == ["Imported into the draft. Rows added: 0, changed: 1."]
     assert Rule.objects.get(code="S-07").wait_days == 10
     change = CatalogueChange.objects.get()
     assert change.values == {"wait_days": {"old": "7", "new": "10"}}
