@@ -125,7 +125,7 @@ def joined(path: str, key: object) -> str:
 def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
     if isinstance(exc, exceptions.APIException):
         return exc
-    if isinstance(exc, OperationalError) and not _is_busy(exc):
+    if isinstance(exc, OperationalError) and not is_busy(exc):
         return None
     for kind, answer in _ANSWERS:
         if isinstance(exc, kind):
@@ -142,7 +142,8 @@ def busy() -> Refusal:
     return Refusal([problem], status_code=status.HTTP_409_CONFLICT, headers={"Retry-After": "1"})
 
 
-def _is_busy(exc: OperationalError) -> bool:
+def is_busy(exc: OperationalError) -> bool:
+    """Somebody else held the row for as long as the database lets one wait."""
     cause = exc.__cause__
     return getattr(cause, "pgcode", None) in _LOCK_CODES or _SQLITE_BUSY in str(exc)
 

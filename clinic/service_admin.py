@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import Field, PositiveIntegerField, PositiveSmallIntegerField, URLField
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.forms import Field as FormField
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.permissions import allowed
+from clinic.problems import is_busy
 from clinic.roles import Action
 
 LARGEST_NUMBER = 32_767  # what the smaller of the two databases' whole numbers holds
@@ -104,6 +105,12 @@ class ServiceAdmin(RoleGate, admin.ModelAdmin):
             if request.method != "POST":
                 raise
             self.message_user(request, _reason(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        except OperationalError as error:
+            if request.method != "POST" or not is_busy(error):
+                raise
+            text = _("Somebody else is writing this now. Nothing was stored; try again.")
+            self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
 

@@ -1,7 +1,7 @@
 """What the page of a draft shows."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def _step(request: HttpRequest, name: str, review: Review, failed: Failed | None
     return ShownStep(name=name, form=form, why_not=tuple(why_not(request, name, review)))
 
 
-def _form(name: str, subject: str, failed: Failed | None, initial: Mapping[str, Any]) -> Form:
+def _form(name: str, subject: str, failed: Failed | None, initial: dict[str, Any]) -> Form:
     if failed is not None and (failed.step, failed.subject) == (name, subject):
         return failed.form
     prefix = f"{name}-{subject}" if subject else name

@@ -64,7 +64,6 @@ class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignor
     fetched: ClassVar[Any] = ()
     fetched_with: ClassVar[Any] = ()
     object_history_template = "admin/catalogue_history.html"
-    change_form_template = "admin/treatments/change_form.html"
     list_filter: ClassVar[Any] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -77,8 +76,8 @@ class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignor
         obj: Any = None,
         change: bool = False,  # noqa: FBT001, FBT002
         **kwargs: Any,
-    ) -> type[BaseModelForm]:
-        form: type[BaseModelForm] = super().get_form(request, obj, change, **kwargs)
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (RefusedInReview, form), {})
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
@@ -126,6 +125,7 @@ class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignor
             "object": row,
             "opts": self.opts,
             "page": page_of_changes(row, request.GET.get("p")),
+            "may_restore": self.has_change_permission(request),
             "module_name": str(self.opts.verbose_name_plural),
             **(extra_context or {}),
         }

@@ -76,7 +76,7 @@ class ChangeSerializer(serializers.Serializer):
     kind = serializers.CharField(help_text="added, changed or removed")
     section = serializers.CharField()
     code = serializers.CharField()
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     fields = FieldChangeSerializer(many=True)  # type: ignore[assignment]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -162,7 +162,7 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
     )
     @action(detail=True, methods=["post"])
     @idempotent
-    def publish(self, request: Request, draft: str) -> Response | HttpResponse:
+    def publish(self, request: Request, draft: str) -> Response:
         """Publish what was reviewed. Who edited or submitted it cannot."""
         data = self._read(rows.PublishSerializer)
         drafts.publish_draft(

@@ -56,7 +56,7 @@ def _relabelled(draft: Draft) -> set[str]:
     return {
         change.row
         for change in changes
-        if change.before.get("origin", RuleOrigin.SEED) != RuleOrigin.SEED
+        if change.before and change.before.get("origin", RuleOrigin.SEED) != RuleOrigin.SEED
     }
 
 
