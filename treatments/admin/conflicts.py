@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from treatments.admin.rule_forms import kept_rows
 from treatments.enums import Principle
 from treatments.models import Conflict, ConflictSide, Rule, Statement
-from treatments.policies import SideShape, faults_of_conflict
+from treatments.policies import faults_of_conflict
+from treatments.services.disagreeing import shapes_of
 
 
 def conflicts_on(rules: Iterable[Rule], statements: Iterable[Statement] = ()) -> QuerySet[Conflict]:
@@ -40,23 +41,10 @@ class SideLines(forms.BaseInlineFormSet):
         principle = getattr(self.instance, "principle", "")
         if any(self.errors) or principle not in Principle.values:
             return
-        sides = _shapes([row for row in kept_rows(self) if isinstance(row, ConflictSide)])
+        sides = shapes_of([row for row in kept_rows(self) if isinstance(row, ConflictSide)])
         texts: list[Any] = list(faults_of_conflict(principle, sides))
         if texts:
             raise ValidationError([ValidationError(text) for text in texts])
-
-
-def _shapes(sides: list[ConflictSide]) -> tuple[SideShape, ...]:
-    """Each side with the grade of its strongest source."""
-    rows = Statement.objects.prefetch_related("citations__source")
-    statements = rows.in_bulk([side.statement_id for side in sides])
-    return tuple(_shape(side, statements[side.statement_id]) for side in sides)
-
-
-def _shape(side: ConflictSide, statement: Statement) -> SideShape:
-    citations = statement.citations.all()
-    grades = sorted(one.source.grade for one in citations if one.source.grade)
-    return SideShape(followed=side.followed, claim=statement.claim, grade=next(iter(grades), None))
 
 
 class ShowsConflicts:

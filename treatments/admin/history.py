@@ -6,11 +6,23 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 
 from treatments.models import CatalogueChange
+from treatments.services.restoring import can_restore
 
 CHANGES_A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ToldField:
+    """One field of a change; ``restorable`` when its old value can be put back."""
+
+    key: str
+    name: str
+    old: str
+    new: str
+    restorable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +31,13 @@ class ToldChange:
 
     change: CatalogueChange
     kind_of_row: str
-    values: tuple[tuple[str, str, str], ...]
+    fields: tuple[ToldField, ...]
+    restorable: bool
+    seen: int
+
+    @property
+    def values(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((one.name, one.old, one.new) for one in self.fields)
 
 
 def changes_of(row: Model) -> QuerySet[CatalogueChange]:
@@ -32,19 +50,37 @@ def changes_of(row: Model) -> QuerySet[CatalogueChange]:
 def page_of_changes(row: Model, number: str | None) -> Any:
     """One page of a row's history, ready to show."""
     page: Any = Paginator(changes_of(row), CHANGES_A_PAGE).get_page(number)
-    page.object_list = [told(change) for change in page.object_list]
+    changes = list(page.object_list)
+    newest = newest_changes(changes)
+    page.object_list = [told(change, seen=newest[change.model, change.row]) for change in changes]
     return page
 
 
-def told(change: CatalogueChange) -> ToldChange:
+def newest_changes(changes: list[CatalogueChange]) -> dict[tuple[str, str], int]:
+    """The last change of each row that these changes are about."""
+    rows = Q(pk__in=[])
+    for model in {change.model for change in changes}:
+        keys = {change.row for change in changes if change.model == model}
+        rows |= Q(model=model, row__in=keys)
+    found = CatalogueChange.objects.filter(rows).order_by().values("model", "row")
+    return {(one["model"], one["row"]): one["newest"] for one in found.annotate(newest=Max("pk"))}
+
+
+def told(change: CatalogueChange, *, seen: int = 0) -> ToldChange:
     """The change in words, also when its model or a field no longer exists."""
     model = _model_of(change)
     kind = str(model._meta.verbose_name) if model else change.model
-    values = tuple(
-        (_name_of_field(model, name), value.get("old", ""), value.get("new", ""))
+    fields = tuple(
+        ToldField(
+            key=name,
+            name=_name_of_field(model, name),
+            old=value.get("old", ""),
+            new=value.get("new", ""),
+            restorable=can_restore(change, name),
+        )
         for name, value in change.values.items()
     )
-    return ToldChange(change, kind, values)
+    return ToldChange(change, kind, fields, restorable=can_restore(change), seen=seen)
 
 
 def _model_of(change: CatalogueChange) -> type[Model] | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clinic.models import User
 from treatments.models import Activator, Allergen, Ingredient, IngredientClass
 from treatments.services.allergens import record_allergens_in_step
-from treatments.services.recording import Recorder, snapshot_of, stored
+from treatments.services.recording import Recorder, Snapshot, snapshot_of, stored
 from treatments.services.wording import linked_fields, name_of
 
 SUBSTANCES: tuple[type[Ingredient | IngredientClass | Activator], ...] = (
@@ -62,9 +62,10 @@ def delete_row(row: Model, *, by: User | None) -> None:
         raise ValidationError(_in_use(row, users))
     try:
         with transaction.atomic():
+            whole = snapshot_of(row)  # with its lines, so that it can be put back as a whole
             for line in lines_of(row):
                 _delete(line, recorder=recorder, parent=row)
-            _delete(row, recorder=recorder, parent=None)
+            _delete(row, recorder=recorder, parent=None, before=whole)
     except ProtectedError as error:
         raise ValidationError(_in_use(row, error.protected_objects)) from error
 
@@ -141,8 +142,10 @@ def _name_parent(line: Model, parent: Model) -> None:
             setattr(line, link.name, parent)
 
 
-def _delete(row: Model, *, recorder: Recorder, parent: Model | None) -> None:
-    before, key, label = snapshot_of(row), row.pk, str(row)
+def _delete(
+    row: Model, *, recorder: Recorder, parent: Model | None, before: Snapshot | None = None
+) -> None:
+    before, key, label = before or snapshot_of(row), row.pk, str(row)
     row.delete()
     row.pk = key
     recorder.changed(row, before, parent=parent, label=label)
