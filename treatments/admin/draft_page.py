@@ -12,6 +12,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from treatments.admin.draft_steps import STEPS, why_not
+from treatments.compiler import catalogue_of
+from treatments.engine import Catalogue
+from treatments.explanations import Wording, wording_of
+from treatments.explanations.outcomes import compared
 from treatments.lint import Finding
 from treatments.models import Draft
 from treatments.services.approvals import AwaitedRule
@@ -121,15 +125,33 @@ def _url(row: Model | None) -> str:
 
 
 def _outcomes(review: Review, failed: Failed | None) -> Iterator[ShownOutcome]:
-    for outcome in review.changed_outcomes:
+    changed = review.changed_outcomes
+    wordings = _wordings(review) if changed else []
+    for outcome in changed:
         code = outcome.case.code
         reason = outcome.accepted.reason if outcome.accepted else ""
-        parts = changed_parts(outcome.case.expected, outcome.got)
         yield ShownOutcome(
             outcome=outcome,
-            parts=tuple((path, _shown(old), _shown(new)) for path, old, new in parts),
+            parts=tuple(_parts(wordings, outcome)),
             form=_form("accept", code, failed, {"case": code, "reason": reason}),
         )
+
+
+def _wordings(review: Review) -> list[Wording]:
+    """The words of the draft first: it may name what the release does not know."""
+    catalogues = (Catalogue.from_document(review.document), catalogue_of(review.against))
+    return [wording_of(one) for one in catalogues]
+
+
+def _parts(wordings: list[Wording], outcome: Outcome) -> list[tuple[str, str, str]]:
+    """What differs in words; what has no words of its own by its path."""
+    case = outcome.case
+    lines = compared(wordings, case.request, case.expected, outcome.got)
+    told = [(f"{one.section}: {one.label}", one.before, one.after) for one in lines if one.changed]
+    return told or [
+        (path, _shown(old), _shown(new))
+        for path, old, new in changed_parts(case.expected, outcome.got)
+    ]
 
 
 def _shown(value: Any) -> str:

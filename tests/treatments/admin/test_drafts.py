@@ -133,7 +133,9 @@ def test_a_golden_case_that_changes_is_accepted_with_a_reason(curator, lead):
 
     (outcome,) = shown(lead)["outcomes"]
     assert outcome.outcome.case == case
-    assert {(old, new) for _path, old, new in outcome.parts} >= {("2026-01-18", "2026-01-21")}
+    assert any(
+        "18 January 2026" in old and "21 January 2026" in new for _what, old, new in outcome.parts
+    ), outcome.parts
     waiting = "Golden case painkiller has another outcome and is not accepted yet."
     assert refusals(step(lead, "publish", note="Read.")) == [waiting]
     assert refusals(step(lead, "accept", case="painkiller", reason="")) == [
