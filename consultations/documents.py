@@ -13,6 +13,9 @@ from treatments.enums import CarePhase
 from treatments.explanations import Wording, wording_of
 from treatments.models import CareInstruction
 
+# An instruction, and the sessions that it counts from.
+Care = tuple[dict[str, Any], tuple[tuple[int, date], ...]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mixture:
@@ -79,12 +82,12 @@ class PlanDocument:
 
 
 def plan_document(plan: Plan) -> PlanDocument:
-    """Load the plan with `with_sessions()`. Care instructions are those in use today."""
+    """Load the plan with `with_sessions()`."""
     wording = wording_of(catalogue_of(plan.proposal.release))
     signed = json.loads(plan.document)
     taken = [one for one in signed["decisions"] if one["option"]]
     sessions = tuple(_session(wording, row) for row in plan.sessions.all())
-    care = list(_care(plan))
+    care = list(_care(wording, plan))
     overrides = plan.consultation.overrides.select_related("area", "treatment", "made_by")
     return PlanDocument(
         sessions=sessions,
@@ -160,31 +163,44 @@ def _personal_care(wording: Wording, plan: Plan, taken: list[dict[str, Any]]) ->
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _care(plan: Plan) -> Iterator[tuple[CareInstruction, tuple[tuple[int, date], ...]]]:
+def _care(wording: Wording, plan: Plan) -> Iterator[Care]:
     """Each instruction with the sessions that its treatment takes part in."""
-    sessions: dict[int, list[tuple[int, date]]] = {}
+    sessions: dict[str, list[tuple[int, date]]] = {}
     for one in plan.sessions.all():
-        for treatment in {item.treatment_id for item in one.items.all()}:
+        for treatment in {item.treatment.code for item in one.items.all()}:
             sessions.setdefault(treatment, []).append((one.number, one.planned_on))
-    rows = CareInstruction.objects.filter(active=True, treatment__in=sessions)
-    for row in rows.select_related("treatment").order_by("position", "code"):
-        yield row, tuple(sessions[row.treatment_id])
+    for row in _instructions(wording):
+        if row["treatment"] in sessions:
+            name = wording.name("treatments", row["treatment"])
+            yield {**row, "name": name}, tuple(sessions[row["treatment"]])
 
 
-def _lines(care: list[tuple[CareInstruction, Any]], phase: str) -> Iterator[CareLine]:
+def _instructions(wording: Wording) -> list[dict[str, Any]]:
+    """The release's own. Releases from before it held them are shown with those in use today."""
+    if "care_instructions" in wording.document:
+        rows: list[dict[str, Any]] = wording.document["care_instructions"]
+        return rows
+    today = CareInstruction.objects.filter(active=True).select_related("treatment")
+    return [
+        {"treatment": row.treatment.code, "phase": row.phase, "days": row.days, "text": row.text}
+        for row in today.order_by("position", "code")
+    ]
+
+
+def _lines(care: list[Care], phase: str) -> Iterator[CareLine]:
     """One list for all treatments, in the order of time; the same text stands there once."""
-    by_text: dict[tuple[str, int | None], list[tuple[CareInstruction, Any]]] = {}
+    by_text: dict[tuple[str, int | None], list[Care]] = {}
     for row, dates in care:
-        if row.phase == phase:
-            by_text.setdefault((row.text, row.days), []).append((row, dates))
+        if row["phase"] == phase:
+            by_text.setdefault((row["text"], row["days"]), []).append((row, dates))
     sign = -1 if phase == CarePhase.BEFORE else 1
     for (text, days), rows in sorted(by_text.items(), key=lambda one: _when(one[0][1], sign)):
-        dates = sorted({pair for _row, found in rows for pair in found})
+        counted = sorted({pair for _row, found in rows for pair in found})
         yield CareLine(
             text=text,
-            treatments=tuple(dict.fromkeys(row.treatment.name for row, _dates in rows)),
+            treatments=tuple(dict.fromkeys(row["name"] for row, _dates in rows)),
             days=days,
-            dates=tuple((number, day + timedelta(days=sign * days)) for number, day in dates)
+            dates=tuple((number, day + timedelta(days=sign * days)) for number, day in counted)
             if days
             else (),
         )

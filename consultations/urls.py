@@ -66,6 +66,7 @@ urlpatterns = [
     path("plans/", plans.plans, name="plans"),
     path("plans/<uuid:pk>/", plans.plan, name="plan"),
     path("plans/<uuid:pk>/print/", plans.print_plan, name="print-plan"),
+    path("plans/<uuid:pk>/pdf/", plans.plan_pdf, name="plan-pdf"),
     path("plans/<uuid:pk>/changed/", worklist.plan_changed, name="plan-changed"),
     path("sessions/<uuid:pk>/mark/", plans.mark, name="mark-session"),
     path("worklist/", worklist.worklist, name="worklist"),

@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
+NOTO = "@expo-google-fonts/noto-sans"
+VAZIRMATN = "@expo-google-fonts/vazirmatn"
 FILES = {
     "bootstrap/bootstrap.min.css": ("bootstrap", "dist/css/bootstrap.min.css"),
     "bootstrap/bootstrap.rtl.min.css": ("bootstrap", "dist/css/bootstrap.rtl.min.css"),
@@ -18,6 +20,12 @@ FILES = {
     "bootstrap/LICENSE": ("bootstrap", "LICENSE"),
     "htmx/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
     "htmx/LICENSE": ("htmx.org", "LICENSE"),
+    "fonts/NotoSans-Regular.ttf": (NOTO, "400Regular/NotoSans_400Regular.ttf"),
+    "fonts/NotoSans-Bold.ttf": (NOTO, "700Bold/NotoSans_700Bold.ttf"),
+    "fonts/NotoSans-LICENSE": (NOTO, "LICENSE_FONT"),
+    "fonts/Vazirmatn-Regular.ttf": (VAZIRMATN, "400Regular/Vazirmatn_400Regular.ttf"),
+    "fonts/Vazirmatn-Bold.ttf": (VAZIRMATN, "700Bold/Vazirmatn_700Bold.ttf"),
+    "fonts/Vazirmatn-LICENSE": (VAZIRMATN, "LICENSE_FONT"),
 }
 # The map files are not served, and collecting hashed names fails on a link to nowhere.
 SOURCE_MAP = re.compile(rb"\s*(//# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")

@@ -2,6 +2,8 @@ import json
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -11,6 +13,7 @@ from rest_framework.response import Response
 from clinic.api import idempotent
 from clinic.roles import Action
 from clinic.serializers import StrictChoiceField, StrictSerializer
+from consultations import paper
 from consultations.api.amendments import AmendmentSerializer
 from consultations.api.errors import FlowViewSet
 from consultations.api.filters import PlanFilters, SessionFilters
@@ -65,7 +68,7 @@ class MarkSerializer(StrictSerializer):
 class PlanViewSet(FlowViewSet):
     """What was signed. It never changes."""
 
-    required_actions = {"list": Action.VIEW_PLAN, "retrieve": Action.VIEW_PLAN}
+    required_actions = dict.fromkeys(("list", "retrieve", "pdf"), Action.VIEW_PLAN)
     serializer_class = PlanRowSerializer
     queryset = Plan.objects.none()  # names the model; rows come from get_queryset
     filterset_class = PlanFilters
@@ -74,6 +77,9 @@ class PlanViewSet(FlowViewSet):
     def get_queryset(self) -> QuerySet[Plan]:
         if self.action == "list":
             return Plan.objects.defer("document")
+        if self.action == "pdf":
+            found: QuerySet[Plan] = Plan.objects.with_sessions()
+            return found
         return Plan.objects.select_related("consultation").prefetch_related(
             "sessions__plan",
             "sessions__items__area",
@@ -91,6 +97,14 @@ class PlanViewSet(FlowViewSet):
         plan = self.get_object()
         note_opened(plan, by=self.by)
         return Response(PlanSerializer(plan).data)
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def pdf(self, request: Request, pk: str) -> HttpResponse:
+        """The plan with its sheet of preparation and aftercare, as PDF."""
+        plan = self.get_object()
+        note_opened(plan, by=self.by)
+        return paper.plan_pdf(plan)
 
 
 class SessionViewSet(FlowViewSet):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from consultations import paper
 from consultations.bodymap import map_of
 from consultations.documents import plan_document
 from consultations.enums import SessionStatus
@@ -63,6 +64,14 @@ def print_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _plan_or_404(pk)
     note_opened(row, by=actor(request))
     return render(request, "consultations/print_plan.html", _context(row))
+
+
+@require(Action.VIEW_PLAN)
+def plan_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same as a file, tagged for those who have it read aloud."""
+    row = _plan_or_404(pk)
+    note_opened(row, by=actor(request))
+    return paper.plan_pdf(row)
 
 
 @require_POST

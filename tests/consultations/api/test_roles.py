@@ -56,6 +56,7 @@ NEEDS = {
     "proposals_decide_create": "decide",
     "plans_list": "view-plan",
     "plans_retrieve": "view-plan",
+    "plans_pdf_retrieve": "view-plan",
     "sessions_list": "view-plan",
     "sessions_retrieve": "view-plan",
     "sessions_mark_create": "edit-consultation",

@@ -1,0 +1,247 @@
+"""A signed plan on paper: what the template of the PDF prints, all of it put into words here.
+
+``version`` begins with the signed record's own digest and ends with one over everything that is
+printed, so two prints of one version are the same to the byte.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from clinic import pdf
+from consultations.bodymap import VIEWS, Region, View
+from consultations.documents import (
+    CareLine,
+    FollowUp,
+    ItemText,
+    Mixture,
+    PlanDocument,
+    SessionText,
+    plan_document,
+)
+from consultations.enums import SessionStatus
+from consultations.models import Amendment, Plan, RuleOverride
+from treatments.compiler import catalogue_of
+from treatments.engine import digest_of
+from treatments.explanations import wording_of
+
+Printed = dict[str, Any]
+_DIGEST = slice(7, 23)  # what follows “sha256:”, as much of it as a person compares
+
+
+def plan_pdf(plan: Plan) -> HttpResponse:
+    """Load the plan with `with_sessions()`. The language is the one in use."""
+    data = printed(plan)
+    return pdf.response(pdf.render("plan.typ", data), f"plan-{data['version']}")
+
+
+def printed(plan: Plan) -> Printed:
+    data = _parts(plan, plan_document(plan))
+    content = digest_of(data)[_DIGEST][:8]
+    return data | {"version": f"{plan.digest[_DIGEST]}-{content}"}
+
+
+def _parts(plan: Plan, document: PlanDocument) -> Printed:
+    zone = ZoneInfo(plan.clinic.timezone)
+    language = get_language() or "en"
+    return {
+        "language": language.partition("-")[0],
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "title": _("Treatment plan"),
+        "patient": _patient(plan),
+        "clinic": plan.clinic.name,
+        "labels": _labels(),
+        "signed": [
+            _("Signed by %(who)s on %(time)s")
+            % {"who": _apart(plan.signed_by), "time": _time(plan.signed_at, zone)}
+        ],
+        "sessions": [_session(one) for one in document.sessions],
+        "follow_ups": [_follow_up(one) for one in document.follow_ups],
+        "overrides": [_override(one, zone) for one in document.overrides],
+        "heed": [*document.warnings, *document.notices],
+        "notes": [
+            *({"area": area, "note": note} for area, note in document.notes),
+            *({"area": area, "note": _("declined")} for area in document.declined),
+        ],
+        "amendments": [_amendment(one, zone) for one in plan.consultation.amendments.all()],
+        "maps": _maps(plan),
+        "care": list(_care(document)),
+        "foot": [
+            _("The clinician decides."),
+            _("Release %(release)s, proposal %(number)d. Signed record %(digest)s.")
+            % {
+                "release": plan.proposal.release.key,
+                "number": plan.proposal.number,
+                "digest": plan.digest,
+            },
+        ],
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "sessions": _("Sessions"),
+        "follow_ups": _("After the course"),
+        "overrides": _("Rules that were overridden"),
+        "heed": _("To be minded"),
+        "notes": _("Notes"),
+        "amendments": _("Amendments"),
+        "amended": _("Added after signing. What was signed stands unchanged."),
+        "where": _("Where"),
+        "care": _("Preparation and aftercare"),
+        "care_lead": _(
+            "One list for all treatments. The dates are counted from each planned session."
+        ),
+        "version": _("Version"),
+        "page": _("Page {page} of {pages}"),
+    }
+
+
+def _patient(plan: Plan) -> Printed:
+    patient = plan.patient
+    details = [patient.number]
+    if patient.birth_date:
+        details.append(_("born %(day)s") % {"day": _day(patient.birth_date)})
+    return {"name": str(patient), "shown": _apart(patient), "details": details}
+
+
+def _session(session: SessionText) -> Printed:
+    row = session.row
+    title = _("Session %(number)d: %(day)s")
+    tags = [_("optional")] if session.optional else []
+    if row.status != SessionStatus.SCHEDULED:
+        tags.append(str(row.get_status_display()))
+    return {
+        "title": title % {"number": row.number, "day": date_format(row.planned_on, "l, j F Y")},
+        "tags": tags,
+        "items": [
+            _item(one, optional=one.optional and not session.optional) for one in session.items
+        ],
+    }
+
+
+def _item(item: ItemText, *, optional: bool) -> Printed:
+    name = f"{item.treatment} ({item.variant})" if item.variant else item.treatment
+    course = _("no. %(number)d of the course") % {"number": item.number_in_course}
+    materials = [_mixture(one) for one in item.mixtures]
+    if item.activators:
+        materials.append(f"{_('Activator, if one is used')}: {', '.join(item.activators)}")
+    return {
+        "title": f"{name}, {item.area}",
+        "course": f"{course}, {_('optional')}" if optional else course,
+        "materials": materials,
+    }
+
+
+def _mixture(mixture: Mixture) -> str:
+    name = f"{mixture.name} ({mixture.product})" if mixture.product else mixture.name
+    parts = ", ".join(mixture.ingredients) or _("the clinician selects the ingredients")
+    return f"{name}: {parts}"
+
+
+def _follow_up(one: FollowUp) -> Printed:
+    return {
+        "day": _day(one.day),
+        "what": _("review of the result") if one.review else _("maintenance"),
+        "of": f"{one.treatment}, {one.area}",
+    }
+
+
+def _override(row: RuleOverride, zone: ZoneInfo) -> Printed:
+    return {
+        "rule": f"{row.rule}: {row.treatment}, {row.area}",
+        "reason": f"{row.get_reason_display()}.",
+        "text": row.text,
+        "by": f"{_apart(row.made_by)}, {_time(row.made_at, zone)}",
+    }
+
+
+def _amendment(row: Amendment, zone: ZoneInfo) -> Printed:
+    title = _("Amendment %(number)d: %(reason)s")
+    return {
+        "title": title % {"number": row.number, "reason": row.get_reason_display()},
+        "text": row.text,
+        "by": f"{_apart(row.by)}, {_time(row.at, zone)}",
+    }
+
+
+def _care(document: PlanDocument) -> Iterator[Printed]:
+    """Groups of the sheet; one without lines is left out."""
+    off = {one.row.number for one in document.sessions if one.row.status == SessionStatus.CANCELLED}
+    personal = [{"text": text, "treatments": "", "dates": []} for text in document.personal_care]
+    groups = (
+        (_("For you in particular"), personal),
+        (_("Before a session"), _lines(document.before, _("from %(day)s"), off)),
+        (_("After a session"), _lines(document.after, _("until %(day)s"), off)),
+    )
+    return ({"title": title, "lines": lines} for title, lines in groups if lines)
+
+
+def _lines(lines: Iterable[CareLine], counted: str, off: set[int]) -> list[Printed]:
+    session = _("Session %(number)d:")
+    return [
+        {
+            "text": line.text,
+            "treatments": ", ".join(line.treatments),
+            "dates": [
+                {
+                    "session": session % {"number": number},
+                    "day": counted % {"day": date_format(day, "j M Y")},
+                }
+                for number, day in line.dates
+                if number not in off
+            ],
+        }
+        for line in lines
+    ]
+
+
+def _maps(plan: Plan) -> list[Printed]:
+    """The drawings on which something is treated, and in words what is marked there."""
+    wording = wording_of(catalogue_of(plan.proposal.release))
+    planned = {item.area.code for one in plan.sessions.all() for item in one.items.all()}
+    maps = []
+    for view in VIEWS:
+        here = [one.code for one in view.regions if one.code in planned]
+        if here:
+            names = ", ".join(wording.each("areas", here))
+            alt = _("%(view)s, marked: %(areas)s") % {"view": view.title, "areas": names}
+            maps.append({"svg": _svg(view, planned), "alt": alt})
+    return maps
+
+
+def _svg(view: View, planned: set[str]) -> str:
+    shapes = [_shape(one, view, "#ffffff", "#c3cccd") for one in view.outline]
+    resting = [one for one in view.regions if one.code not in planned]
+    shapes += [_shape(one, view, "none", "#c3cccd") for one in resting]
+    marked = [one for one in view.regions if one.code in planned]
+    shapes += [_shape(one, view, "#a9cbcf", "#1d6069") for one in marked]
+    shapes += [f'<path d="{line}" fill="none" stroke="#c3cccd"/>' for line in view.lines]
+    box = f"0 0 {view.width} {view.height}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{"".join(shapes)}</svg>'
+
+
+def _shape(region: Region, view: View, fill: str, stroke: str) -> str:
+    path = f'<path d="{region.path}" fill="{fill}" stroke="{stroke}"/>'
+    if not region.mirrored:
+        return path
+    return f'{path}<g transform="translate({view.width} 0) scale(-1 1)">{path}</g>'
+
+
+def _apart(name: object) -> str:
+    """A name between isolates: written from right to left, it does not turn what follows it."""
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def _time(moment: datetime, zone: ZoneInfo) -> str:
+    return date_format(moment.astimezone(zone), "j F Y, H:i")
