@@ -18,5 +18,6 @@ urlpatterns = [
     path("api/v1/", include("treatments.api.urls")),
     path("api/v1/", include("consultations.api.urls")),
     re_path(r"^api/", api_pages.NotFoundView.as_view()),
+    path("catalogue/", include("treatments.urls")),
     path("", include("consultations.urls")),
 ]

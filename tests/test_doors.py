@@ -17,6 +17,7 @@ SAMPLES = {
     "slug": "face",
     "str": "x",
     "path": "x",
+    "release": "2026.1",
 }
 
 
