@@ -13,6 +13,10 @@ from consultations.models import Plan
 from consultations.services import amendments, decisions, patients, plans
 from tests.consultations.made import accept, proposed, signed
 from tests.consultations.test_services_plans import FULL
+from treatments.compiler import catalogue_of
+from treatments.engine import Catalogue
+from treatments.explanations import wording_of
+from treatments.models import CareInstruction
 
 pytestmark = pytest.mark.usefixtures("open_clinic")
 
@@ -167,6 +171,26 @@ def test_care_is_one_list_in_the_order_of_time_counted_from_each_session(plan):
     first = plan.sessions.first().planned_on
     assert all(dates[0]["session"].startswith("Session ") for dates in counted)
     assert first.strftime("%Y") in counted[0][0]["day"]
+
+
+def test_care_is_told_as_the_plans_own_release_told_it(plan):
+    before = made(plan)
+
+    CareInstruction.objects.update(text="Told otherwise since.")
+
+    assert made(plan) == before
+
+
+def test_a_release_from_before_care_was_in_it_tells_the_care_in_use(plan, monkeypatch):
+    document = dict(catalogue_of(plan.proposal.release).document)
+    del document["care_instructions"]
+    older = wording_of(Catalogue.from_document(document))
+    monkeypatch.setattr("consultations.documents.wording_of", lambda _catalogue: older)
+    CareInstruction.objects.update(text="Told otherwise since.")
+
+    care = paper.printed(loaded(plan))["care"]
+
+    assert {line["text"] for one in care for line in one["lines"]} == {"Told otherwise since."}
 
 
 def test_a_cancelled_session_asks_for_no_preparation(plan, physician):
