@@ -432,3 +432,10 @@ def test_a_substance_taken_back_takes_its_allergen_along(curator):
     withdraw_draft(Draft.objects.get(), by=curator)
 
     assert not Allergen.objects.filter(code="zz-n").exists()
+
+
+def test_an_outcome_that_does_not_change_is_not_accepted(curator):
+    case = add_case(code="painkiller", title="Ibuprofen yesterday", request=FACTS, by=curator)
+    draft = edited(curator)
+
+    assert refused(accept_outcome, draft, case, by=curator, reason="x").code == "state"

@@ -122,11 +122,13 @@ def accept_outcome(draft: Draft, case: GoldenCase, *, by: User, reason: str) -> 
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if draft.status not in {DraftStatus.DRAFT, DraftStatus.IN_REVIEW}:
         raise ValidationError(_("This draft is closed."), code="state")
-    catalogue = Catalogue.from_document(compile_document(draft.key))
+    got = outcome_of(_readable(draft), case.request)
+    if got == case.expected:
+        raise ValidationError(_("This case has the outcome that it expects."), code="state")
     row = AcceptedOutcome.objects.filter(draft=draft, case=case).first() or AcceptedOutcome(
         draft=draft, case=case
     )
-    row.outcome, row.reason, row.accepted_by = outcome_of(catalogue, case.request), reason, by
+    row.outcome, row.reason, row.accepted_by = got, reason.strip(), by
     row.full_clean(exclude=["outcome"])
     row.save()
     audit.record(
@@ -135,11 +137,13 @@ def accept_outcome(draft: Draft, case: GoldenCase, *, by: User, reason: str) -> 
     return row
 
 
-def take_over_accepted(draft: Draft) -> None:
-    """When a draft is published, accepted outcomes become what their cases expect."""
-    for row in AcceptedOutcome.objects.filter(draft=draft).select_related("case"):
-        row.case.expected = row.outcome
-        row.case.save(update_fields=["expected"])
+def _readable(draft: Draft) -> Catalogue:
+    try:
+        return Catalogue.from_document(compile_document(draft.key))
+    except ValueError as error:
+        raise ValidationError(
+            _("The draft cannot be tried yet: %(why)s") % {"why": error}, code="state"
+        ) from None
 
 
 def changed_parts(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -151,6 +151,7 @@ def test_the_draft_tells_the_curator_and_the_lead_what_it_changes(curator, lead)
         assert changed == {
             ("added", "findings", "sunburn"),
             ("added", "rules", "L-36"),
+            ("added", "sources", "skin-advice"),
             ("added", "statements", "P-90"),
         }
         (awaited,) = context["rules"]
