@@ -1,0 +1,248 @@
+"""Every page: axe with WCAG 2.2 AA, light and dark, wide and narrow, and from right to left.
+
+Whatever the browser's console complains of fails these tests, too (see ``conftest.py``).
+"""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from consultations import demonstration
+from consultations.flow import STEPS
+from tests.conftest import PASSWORD
+from tests.consultations.made import (
+    LOW_PLATELETS,
+    again,
+    consulted,
+    decided,
+    proposed,
+    signed,
+)
+from tests.consultations.views.rows import (
+    add_consultation,
+    add_patient,
+    concern_rows,
+    step_url,
+    tell,
+)
+from tests.e2e.inspector import Inspector
+from tests.engine.cases import concerns, lab, medicine, vignettes
+
+CASES = {case["id"]: case["request"] for case in vignettes()}
+# One case for each answer that a proposal page can give, for the patient or for an area.
+ANSWERS = {
+    "evaluated, several areas": "V06",
+    "ingredients left out": "X17",
+    "refer": "T05",
+    "needs-prescriber": "T03",
+    "overridable": "V12",
+    "input-conflict": "T04",
+    "not-eligible": "T06",
+    "deferred": "T07",
+    "needs-data": "T09",
+}
+FULL = {
+    **demonstration.rejuvenation(),
+    "medications": [medicine("ibuprofen", last_taken_on="2026-03-01")],
+    "labs": [lab("platelets", 210, "10*9/L")],
+    "area_findings": [{"finding": "infection", "area": "neck", "clears_on": "2026-03-20"}],
+    "procedures": [{"procedure": "chemical-peel", "area": "face", "performed_on": "2026-02-20"}],
+    "clinic": {
+        "closed_weekdays": [7],
+        "closed_on": ["2026-04-06"],
+        "products": [{"product": "Mix", "ingredients": ["vitamin-c"], "separable": True}],
+    },
+}
+# Django's autocomplete fields: their names stand beside them, but the script does not say so.
+SELECT2 = frozenset({"aria-input-field-name", "label"})
+# What cannot be read in a step, so that it comes back with the fault marked.
+UNREADABLE = {
+    "concerns": ("concerns-0-goal", "Softer"),
+    "allergies": ("allergies-0-reaction", "Hives"),
+    "medication": ("medications-0-last_taken_on", "31.02.2026"),
+    "labs": ("labs-0-value", "many"),
+    "findings": ("procedures-0-performed_on", "yesterday"),
+    "preferences": ("start_on", "soon"),
+}
+
+
+@pytest.fixture
+def inspector(page, live_server, quiet_console):
+    made = Inspector(page, live_server.url, quiet_console)
+    yield made
+    assert not made.faults, "\n".join(map(str, made.faults))
+
+
+@pytest.fixture
+def sit_down(inspector, make_member):
+    """`sit_down("nurse")` logs that role in without the login page, and is the person."""
+
+    def log_in(role):
+        user = make_member(role)
+        client = Client()
+        client.force_login(user)
+        cookies = [
+            {"name": name, "value": one.value, "url": inspector.root}
+            for name, one in client.cookies.items()
+        ]
+        inspector.page.context.add_cookies(cookies)
+        return user
+
+    return log_in
+
+
+def of(name, row, *more):
+    return reverse(f"consultations:{name}", args=[row.pk, *more])
+
+
+def of_proposal(name, proposal, *more):
+    keys = [proposal.consultation_id, proposal.number, *more]
+    return reverse(f"consultations:{name}", args=keys)
+
+
+def test_the_login(inspector, make_member):
+    make_member("nurse", username="elif")
+    inspector.visit("/login/?ended=1")
+    for attempt in range(5):
+        inspector.page.get_by_label("Username").fill("elif")
+        inspector.page.get_by_label("Password").fill("wrong")
+        if attempt == 0:
+            inspector.send("a wrong password", "Log in")
+        elif attempt == 4:
+            inspector.send("login is paused", "Log in", refused=True)
+        else:
+            inspector.page.get_by_role("button", name="Log in").click()
+            inspector.page.wait_for_load_state()
+
+
+def test_patients(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    inspector.visit(reverse("consultations:patients"))
+    inspector.visit(reverse("consultations:new-patient"))
+    inspector.send("a patient without a name", "Add patient")
+    patient = add_patient(clinic, person, family_name="Yildiz", given_name="Ayten")
+    inspector.visit(of("patient", patient))
+    inspector.visit(of("edit-patient", patient))
+    inspector.open(reverse("consultations:patients"))
+    for text, name in (("ayten", "somebody is found"), ("zzz", "nobody is found")):
+        inspector.page.get_by_label("Find a patient").fill(text)
+        inspector.send(name, "Search")
+    inspector.open(reverse("consultations:new-patient"))
+    inspector.page.get_by_label("Family name").fill("Yildiz")
+    inspector.page.get_by_label("Given name").fill("Ayten")
+    inspector.page.get_by_label("Female", exact=True).check()
+    inspector.send("somebody alike", "Add patient")
+
+
+def test_today(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    inspector.visit(reverse("consultations:today"))
+    signed(clinic, person)
+    consulted(clinic, person, **FULL)
+    inspector.visit(reverse("consultations:today"))
+    inspector.visit(reverse("consultations:plans"))
+
+
+def test_steps_with_nothing_told(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    consultation = add_consultation(clinic, person)
+    for step in STEPS:
+        inspector.visit(step_url(consultation, step.key))
+    inspector.visit(of("review", consultation))
+    inspector.send("proposing too early", "Propose", refused=True)
+
+
+def test_steps_with_everything_told(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    consultation = consulted(clinic, person, **FULL)
+    for step in STEPS:
+        inspector.visit(step_url(consultation, step.key))
+    inspector.visit(of("review", consultation))
+
+
+def test_steps_that_cannot_be_read(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    consultation = add_consultation(clinic, person)
+    for key, (name, text) in UNREADABLE.items():
+        inspector.open(step_url(consultation, key))
+        inspector.page.locator(f"[name='{name}']").fill(text)
+        inspector.send(f"{key} with a fault")
+        assert inspector.page.locator(".is-invalid").count()
+    inspector.open(step_url(consultation, "skin"))
+    tell(consultation, "concerns", concern_rows(1), person)  # by somebody else
+    inspector.send("two people at one consultation", refused=True)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_proposal(answer, inspector, sit_down, clinic):
+    person = sit_down("physician")
+    proposal = proposed(clinic, person, **CASES[ANSWERS[answer]])
+    inspector.visit(of_proposal("proposal-number", proposal))
+
+
+def test_deciding(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    proposal = proposed(clinic, person, concerns=concerns(("dehydration", "face")))
+    inspector.visit(of_proposal("change-option", proposal, "face", 1))
+    inspector.page.locator("[name$=planned-2]").fill("never")
+    inspector.send("a session that cannot be read", "Accept with these changes")
+
+    kept_back = proposed(clinic, person, **LOW_PLATELETS)
+    rule = next(
+        (area["area"], one["treatment"], code)
+        for area in json.loads(kept_back.response)["areas"]
+        for one in area["treatments"]
+        for code in one["findings"]
+        if one["status"] == "overridable"
+    )
+    inspector.visit(of_proposal("override", kept_back, *rule))
+    inspector.send("an override without a reason", "Override and propose again")
+    inspector.page.get_by_label("Reason").select_option(index=1)
+    inspector.page.get_by_label("In your words").fill("The count was wrong.")
+    inspector.send("an overridden rule", "Override and propose again")
+    inspector.visit(of("proposals", kept_back.consultation))
+
+
+def test_signing(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    proposal = decided(clinic, person)
+    inspector.visit(of_proposal("proposal-number", proposal))
+    inspector.visit(of("sign", proposal.consultation))
+    inspector.page.get_by_label("Your password").fill("wrong")
+    inspector.send("a wrong password at the signature", "Sign")
+    inspector.page.get_by_label("Your password").fill(PASSWORD)
+    inspector.send("the plan", "Sign")
+    plan = again(proposal.consultation).plan
+    inspector.read_persian(of("plan", plan))
+    inspector.visit(of("print-plan", plan))
+    inspector.visit(of("review", proposal.consultation))
+    inspector.visit(step_url(proposal.consultation, "concerns"))
+
+
+def test_the_person_and_the_program(inspector, sit_down):
+    sit_down("physician")
+    inspector.visit(reverse("account"))
+    inspector.visit(reverse("password_change"))
+    inspector.page.get_by_label("Old password").fill("wrong")
+    inspector.send("a password that is not changed", "Change password")
+    inspector.open(reverse("api-docs"))
+    inspector.page.get_by_text("/api/v1/evaluate/").first.wait_for()
+    inspector.look("the API's documentation", known={"nested-interactive"})  # Swagger UI's own
+    inspector.visit("/nowhere/", status=404)
+
+
+def test_a_role_that_may_not(inspector, sit_down):
+    sit_down("curator")
+    inspector.visit(reverse("consultations:patients"), status=403)
+
+
+def test_curating(inspector, sit_down):
+    sit_down("curator")
+    inspector.visit(reverse("consultations:today"))
+    inspector.visit(reverse("consultations:overrides"))
+    inspector.visit(reverse("admin:index"))
+    inspector.visit(reverse("admin:treatments_rule_changelist"))
+    inspector.visit(reverse("admin:treatments_rule_add"), known=SELECT2)
+    inspector.forgive("Applying inline style violates")  # its markup carries widths; it works

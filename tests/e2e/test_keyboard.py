@@ -1,0 +1,167 @@
+"""The whole flow by keyboard alone: nothing is clicked, and no script moves the focus."""
+
+import re
+
+import pytest
+from django_scopes import scope
+from playwright.sync_api import expect
+
+from consultations.models import Plan
+from tests.conftest import PASSWORD
+from tests.e2e.keyboard import Keyboard
+
+
+@pytest.fixture
+def keys(page, live_server, make_member):
+    make_member("physician", username="elif")
+    page.goto(f"{live_server.url}/login/")
+    page.emulate_media(reduced_motion="reduce")  # what scrolls into sight is there at once
+    return Keyboard(page)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True).first
+
+
+def sees(page, heading):
+    expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+
+
+def test_from_login_to_signed_plan(keys, clinic):
+    page = keys.page
+    log_in(keys)
+    add_patient(keys)
+    tell_concerns(keys)
+    answer_questions(keys)
+    tell_the_rest(keys)
+    decide(keys)
+    sign(keys)
+
+    with scope(clinic=clinic):
+        plan = Plan.objects.get()
+        areas = {item.area.code for one in plan.sessions.all() for item in one.items.all()}
+    assert areas == {"forehead", "cheeks"}
+    keys.use(page.get_by_role("link", name="Print", exact=True))
+    expect(button(page, "Print")).to_be_visible()
+
+
+def log_in(keys):
+    page = keys.page
+    keys.fill(page.get_by_label("Username"), "elif")
+    keys.fill(page.get_by_label("Password"), PASSWORD)
+    keys.press("Enter")
+    sees(page, "Today")
+    keys.press("Tab")
+    keys.press("Enter")  # past the navigation
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def add_patient(keys):
+    page = keys.page
+    keys.use(page.get_by_role("link", name="New patient", exact=True))
+    keys.fill(page.get_by_label("Family name"), "Demir")
+    keys.fill(page.get_by_label("Given name"), "Selin")
+    keys.fill(page.get_by_label("Date of birth"), "4.5.1982")
+    keys.tick(page.get_by_label("Female", exact=True))
+    keys.use(button(page, "Add patient"))
+    sees(page, "Demir, Selin")
+    keys.fill(page.get_by_label("Consultation on"), "2026-01-12")
+    keys.use(button(page, "Start a consultation"))
+    sees(page, "Concerns")
+
+
+def tell_concerns(keys):
+    """One area from the drawing of the face, one from the list."""
+    page = keys.page
+    keys.to(page.locator(".drawing-face [data-area]").first)
+    forehead = page.locator(".drawing-face [data-area='forehead']")
+    for _area in range(20):
+        keys.press("ArrowRight")
+        if forehead.evaluate("one => one === document.activeElement"):
+            break
+    keys.press("Enter")
+    expect(page.locator("#id_concerns-0-concern")).to_be_focused()
+    assert page.locator("#id_concerns-0-area").input_value() == "forehead"
+    keys.write("Hyper")
+
+    keys.use(button(page, "Add a concern"))
+    expect(page.locator("#id_concerns-1-concern")).to_be_focused()
+    keys.write("Hyper")
+    keys.fill(page.locator("#id_concerns-1-area"), "Cheeks")
+    keys.use(button(page, "Save and continue"))
+    sees(page, "Health history")
+    keys.to(page.get_by_role("link", name=re.compile("^Concerns")))
+    assert page.locator(".fact-row").count() == 0
+
+
+def answer_questions(keys):
+    page = keys.page
+    for code in ("pregnancy", "breastfeeding"):
+        keys.tick(page.locator(f"input[name='condition-{code}'][value='yes']"))
+        keys.press("ArrowDown")
+        assert page.locator(f"input[name='condition-{code}'][value='no']").is_checked()
+    keys.use(button(page, "Save and continue"))
+    sees(page, "Allergies")
+
+
+def tell_the_rest(keys):
+    page = keys.page
+    keys.tick(page.get_by_label("No known allergies"))
+    keys.use(button(page, "Save and continue"))
+    sees(page, "Medication")
+    keys.tick(page.get_by_label("Yes: what is not listed is not taken"))
+    keys.use(button(page, "Remove this row"))
+    keys.use(button(page, "Save and continue"))
+    sees(page, "Lab values")
+    keys.fill(page.locator("#id_labs-0-test"), "Platelet")
+    keys.fill(page.locator("#id_labs-0-value"), "210")
+    keys.fill(page.locator("#id_labs-0-unit"), "10*9")
+    keys.fill(page.locator("#id_labs-0-taken_on"), "2026-01-10")
+    keys.press("Enter")  # saves where it is
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    for heading in ("Findings and procedures", "Skin", "Preferences and dates"):
+        keys.use(button(page, "Save and continue"))
+        sees(page, heading)
+    keys.tick(page.get_by_label("Sunday"))
+    keys.use(button(page, "Save and continue"))
+    sees(page, "Review and propose")
+
+
+def decide(keys):
+    """One area is accepted as it is, the other with the day of a session moved."""
+    page = keys.page
+    keys.use(button(page, "Propose"))
+    sees(page, "Proposal")
+    first, second = (page.locator(f"#area-{code}") for code in ("forehead", "cheeks"))
+    keys.use(first.locator("details.why summary").first)
+    expect(first.locator("details.why .ground").first).to_be_visible()
+    keys.use(button(first, "Accept"))
+    first.get_by_text("Taken", exact=True).wait_for()
+
+    keys.use(second.get_by_role("link", name="Accept with changes", exact=True).first)
+    sees(page, "Accept with changes")
+    keys.to(page.get_by_label("Why it is changed"))
+    keys.write("Away until spring")
+    keys.use(button(page, "Accept with these changes"))
+    second.get_by_text("Taken", exact=True).wait_for()
+
+
+def sign(keys):
+    page = keys.page
+    keys.use(page.get_by_role("link", name="Review and sign", exact=True))
+    keys.fill(page.get_by_label("Your password"), PASSWORD)
+    keys.press("Enter")
+    sees(page, "Treatment plan")
+
+
+def test_tab_goes_round_every_page_and_back(keys, clinic):
+    """From the address bar through a long page and out again, in both directions."""
+    page = keys.page
+    log_in(keys)
+    keys.to(page.locator(".languages button").last)
+    keys.to(page.locator(".skip-link"), back=True)
+    keys.use(page.locator(".user-menu .dropdown-toggle"))
+    expect(page.locator(".dropdown-menu")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator(".dropdown-menu")).to_be_hidden()
+    assert page.evaluate("document.activeElement.className").startswith("btn btn-quiet dropdown")
