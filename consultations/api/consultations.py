@@ -124,7 +124,7 @@ class ConsultationViewSet(FlowViewSet):
             return Consultation.objects.select_related("performer")
         if self.action in {"retrieve", "facts"}:
             found: QuerySet[Consultation] = Consultation.objects.with_facts()
-            return found
+            return found if self.action == "facts" else found.prefetch_related("amendments__by")
         return Consultation.objects.select_related("patient")
 
     def list(self, request: Request) -> Response:

@@ -1,6 +1,8 @@
 """Amendments over REST."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEvent
 from tests.consultations.api import flow
@@ -100,3 +102,27 @@ def test_opening_one_is_audited(api, plan):
 
     event = AuditEvent.objects.filter(action="consultation-opened").latest("pk")
     assert (event.patient, event.subject) == (event.patient, plan["consultation"])
+
+
+def test_reading_costs_the_same_however_often_was_amended(api, plan):
+    addresses = (
+        f"{flow.CONSULTATIONS}{plan['consultation']}/",
+        f"{flow.PLANS}{plan['id']}/",
+        flow.AMENDMENTS,
+    )
+
+    def costs():
+        found = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as context:
+                flow.done(api.get(address))
+            found.append(len(context))
+        return found
+
+    flow.amendment(api, on=plan["consultation"])
+    costs()  # what a first request keeps is kept
+    one = costs()
+    for _ in range(3):
+        flow.amendment(api, on=plan["consultation"])
+
+    assert costs() == one
