@@ -40,6 +40,15 @@ def facts_of_json(text: str, catalogue: Catalogue) -> Facts:
     return checked
 
 
+def _term(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label)
+
+
+def _day(label: Any, *, required: bool = False) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=widget)
+
+
 class CaseForm(forms.Form):
     """How the case is called, and its facts as JSON for whoever has them so."""
 
@@ -75,8 +84,8 @@ class CaseForm(forms.Form):
 class PatientForm(forms.Form):
     """The facts that are no lists. Terms are those of the release in force."""
 
-    consulted_on = forms.DateField(label=gettext_lazy("Consulted on"), required=False)
-    start_on = forms.DateField(label=gettext_lazy("Wanted start"), required=False)
+    consulted_on = _day(gettext_lazy("Consulted on"))
+    start_on = _day(gettext_lazy("Wanted start"))
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"), choices=[("", "---------"), *Sex.choices], required=False
     )
@@ -122,14 +131,6 @@ class Line(forms.Form):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
-def _term(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label)
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False)
-
-
 class ConcernLine(Line):
     terms = {"concern": "concerns", "area": "areas"}
     concern = _term(gettext_lazy("Concern"))
@@ -149,14 +150,14 @@ class LabLine(Line):
     test = _term(gettext_lazy("Test"))
     value = forms.DecimalField(label=gettext_lazy("Value"), max_digits=12)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
-    taken_on = forms.DateField(label=gettext_lazy("Taken on"))
+    taken_on = _day(gettext_lazy("Taken on"), required=True)
 
     def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, catalogue=catalogue, **kwargs)
         units = {
             one["unit"]: None for test in catalogue.document["lab_tests"] for one in test["units"]
         }
-        self.fields["unit"].choices = [(unit, unit) for unit in units]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [("", "---------"), *((unit, unit) for unit in units)]  # type: ignore[attr-defined]
 
 
 class FindingLine(Line):
@@ -170,7 +171,7 @@ class ProcedureLine(Line):
     terms = {"procedure": "procedures", "area": "areas"}
     procedure = _term(gettext_lazy("Procedure"))
     area = _term(gettext_lazy("Area"))
-    performed_on = forms.DateField(label=gettext_lazy("Done on"))
+    performed_on = _day(gettext_lazy("Done on"), required=True)
 
 
 LISTS: Mapping[str, tuple[type[Line], Any]] = {

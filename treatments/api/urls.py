@@ -5,10 +5,12 @@ from treatments.api.catalogue import CatalogueViewSet
 from treatments.api.drafts import DraftViewSet
 from treatments.api.evaluate import EvaluateView
 from treatments.api.exchange import ExportView, ImportView
+from treatments.api.golden import GoldenCaseViewSet
 from treatments.api.releases import ReleaseViewSet
 
 router = SimpleRouter()
 router.register("drafts", DraftViewSet, basename="draft")
+router.register("golden-cases", GoldenCaseViewSet, basename="golden-case")
 router.register("releases", ReleaseViewSet, basename="release")
 
 urlpatterns = [

@@ -167,14 +167,14 @@ def _option(
     names = " + ".join(words.name("treatments", code) for code in option["treatments"])
     if option["variant"]:
         names += f" ({words.name('variants', option['variant'])})"
-    names = _("Option %(names)s") % {"names": names}
-    yield _line((*of, "rank"), section, names, _("ranked %(number)s") % {"number": number})
+    section = _("%(area)s, option %(names)s") % {"area": section, "names": names}
+    yield _line((*of, "rank"), section, _("rank"), str(number))
     for course in option["courses"]:
-        about = f"{names}: {words.name('treatments', course['treatment'])}"
+        about = words.name("treatments", course["treatment"])
         for name, label, text in _course(words, course):
             yield _line((*of, course["treatment"], name), section, f"{about}, {label}", text)
     for name, label, text in _remarks(words, option):
-        yield _line((*of, name), section, f"{names}: {label}", text)
+        yield _line((*of, name), section, label, text)
 
 
 def _course(words: Words, course: Row) -> Iterator[tuple[str, str, str]]:

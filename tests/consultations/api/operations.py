@@ -13,6 +13,11 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = {
     "evaluate": lambda: {**flow.facts(), "patient": {"sex": "female", "age": 44}},
     "catalogue_import": lambda: {"treatments.area": [{"code": "knee", "name": "Knee"}]},
+    "golden_cases_create": lambda: {
+        "code": "sent",
+        "title": "Sent",
+        "request": {**flow.facts(), "patient": {"sex": "female", "age": 44}},
+    },
     "patients_create": lambda: flow.PERSON,
     "patients_partial_update": lambda: {"given_name": "Ada"},
     "consultations_create": lambda: {"patient": str(uuid.uuid4())},

@@ -173,6 +173,24 @@ def test_fields_are_told_by_path_too(curator):
     assert any(text.startswith("patient.age: ") for text in faults(answer))
 
 
+def test_lines_that_nobody_touched_are_no_facts(curator):
+    shown = curator.get(page(GoldenCase, "add")).context["forms"]
+    untouched = {
+        field.html_name: field.value() or ""
+        for formset in shown.lists.values()
+        for form in formset
+        for field in form
+        if field.name not in {"prescribed", "ongoing"}
+    }
+    first = [form["unit"].subwidgets[0].data["value"] for form in shown.lists["labs"]]
+    sent = untouched | {f"labs-{n}-unit": value for n, value in enumerate(first)}
+
+    answer = curator.post(page(GoldenCase, "add"), sent | in_fields())
+
+    assert answer.status_code == 302, faults(answer)
+    assert "labs" not in GoldenCase.objects.get(code="typed").request
+
+
 def test_a_line_that_is_half_filled_says_so_in_its_place(curator):
     answer = curator.post(page(GoldenCase, "add"), in_fields(**{"labs-0-test": "platelets"}))
 
@@ -202,7 +220,7 @@ def test_what_a_case_expects_is_shown_in_words(curator):
     assert "until 8 March 2026" in text
     assert "Ibuprofen, without prescription, last taken on 1 March 2026" in text
     assert "Evaluated in each area" in text
-    assert "Option Mesotherapy + Platelet-rich plasma (PRP)" in text
+    assert "Face, option Mesotherapy + Platelet-rich plasma (PRP)" in text
 
 
 def test_title_and_note_may_change_and_facts_stay(curator):

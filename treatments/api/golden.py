@@ -1,0 +1,126 @@
+"""Golden cases over REST: read, kept, and tried on the catalogue as it stands."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.api import ClinicViewSet, idempotent
+from clinic.problems import Problem, Refusal
+from clinic.roles import Action
+from clinic.serializers import StrictCharField, StrictSerializer
+from treatments.api import document
+from treatments.api import draft_rows as rows
+from treatments.api.errors import CatalogueErrorsMixin
+from treatments.compiler import current_catalogue
+from treatments.engine import InvalidRequest, parse_facts
+from treatments.models import GoldenCase
+from treatments.services.cases import working_catalogue
+from treatments.services.drafting import open_draft
+from treatments.services.golden import add_case, outcomes_of
+
+OUTCOME = {"type": "object", "additionalProperties": {}}
+
+
+class CaseSerializer(serializers.ModelSerializer):
+    """Facts about nobody that every draft is tried on."""
+
+    created_by = rows.person("created_by")
+
+    class Meta:
+        model = GoldenCase
+        fields = ["code", "title", "note", "active", "created_at", "created_by"]
+        read_only_fields = fields
+
+
+class CaseDetailSerializer(CaseSerializer):
+    request = serializers.SerializerMethodField()
+    expected = serializers.SerializerMethodField()
+
+    class Meta(CaseSerializer.Meta):
+        fields = [*CaseSerializer.Meta.fields, "request", "expected"]
+        read_only_fields = fields
+
+    @extend_schema_field(document.Facts)
+    def get_request(self, case: GoldenCase) -> Any:
+        return case.request
+
+    @extend_schema_field(OUTCOME)
+    def get_expected(self, case: GoldenCase) -> Any:
+        return case.expected
+
+
+@extend_schema_field(document.Facts)
+class FactsField(serializers.JSONField):
+    """Any JSON; the engine says what is wrong with it."""
+
+
+class NewCaseSerializer(StrictSerializer):
+    """What it expects is what the release in force gives for its facts."""
+
+    code = StrictCharField(max_length=60)
+    title = StrictCharField(max_length=200)
+    note = StrictCharField(max_length=rows.LONGEST_NOTE, required=False, allow_blank=True)
+    request = FactsField()
+
+
+class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
+    """Cases that live with the catalogue: facts, and the outcome that it has to give."""
+
+    required_actions = {
+        "list": Action.VIEW_CATALOGUE,
+        "retrieve": Action.VIEW_CATALOGUE,
+        "run": Action.VIEW_CATALOGUE,
+        "create": Action.EDIT_CATALOGUE,
+    }
+    conflicts = frozenset({"create"})
+    serializer_class = CaseSerializer
+    lookup_field = "code"
+    lookup_value_regex = r"[^/]+"
+    orderings = {"code": ("code",), "-code": ("-code",)}
+
+    def get_queryset(self) -> QuerySet[GoldenCase]:
+        return GoldenCase.objects.select_related("created_by")
+
+    @extend_schema(responses=CaseSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """All cases, also those out of use."""
+        return self.listed()
+
+    @extend_schema(responses=CaseDetailSerializer)
+    def retrieve(self, request: Request, code: str) -> Response:
+        """A case with its facts and what it expects."""
+        return Response(CaseDetailSerializer(self.get_object()).data)
+
+    @extend_schema(request=NewCaseSerializer, responses={201: CaseDetailSerializer})
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Keep facts as a case. Never send anything about a person."""
+        new = NewCaseSerializer(data=self.body())
+        new.is_valid(raise_exception=True)
+        _check(new.validated_data["request"])
+        case = add_case(by=self.by, **new.validated_data)
+        return Response(CaseDetailSerializer(case).data, status=201)
+
+    @extend_schema(responses=rows.OutcomeSerializer(many=True))
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def run(self, request: Request) -> Response:
+        """Every case in use, tried on the catalogue as it stands; nothing is stored."""
+        cases, catalogue = GoldenCase.objects.filter(active=True), working_catalogue()
+        outcomes = outcomes_of(cases, catalogue, draft=open_draft())
+        return Response([rows.outcome_row(one) for one in outcomes])
+
+
+def _check(facts: Any) -> None:
+    """Faults of the facts, by their paths in this body."""
+    try:
+        parse_facts(current_catalogue(), facts)
+    except InvalidRequest as error:
+        raise Refusal(
+            Problem(f"request.{one.path}".rstrip("."), one.code, one.message)
+            for one in error.faults
+        ) from None
