@@ -4,14 +4,20 @@ Whatever the browser's console complains of fails these tests, too (see ``confte
 """
 
 import json
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_scopes import scope
 
+import consultations.urls
+import treatments.urls
 from consultations import demonstration
 from consultations.flow import STEPS
+from consultations.services.amendments import amend
 from tests.conftest import PASSWORD
+from tests.consultations import changing
 from tests.consultations.made import (
     LOW_PLATELETS,
     again,
@@ -24,7 +30,6 @@ from tests.consultations.views.rows import (
     add_consultation,
     add_patient,
     concern_rows,
-    step_url,
     tell,
 )
 from tests.e2e.inspector import Inspector
@@ -57,6 +62,25 @@ FULL = {
 }
 # Django's autocomplete fields: their names stand beside them, but the script does not say so.
 SELECT2 = frozenset({"aria-input-field-name", "label"})
+# Addresses that no page answers at: they take a form and lead on, or send a file.
+NO_PAGE = {
+    "start",
+    "consultation",
+    "propose",
+    "proposal",
+    "keep-as-case",
+    "decide",
+    "withdraw-override",
+    "plan-pdf",
+    "mark-session",
+    "seen",
+    "start-blast",
+    "continue-blast",
+    "cancel-blast",
+    "resume-blast",
+    "current-rows",
+    "current-row",
+}
 # What cannot be read in a step, so that it comes back with the fault marked.
 UNREADABLE = {
     "concerns": ("concerns-0-goal", "Softer"),
@@ -81,16 +105,20 @@ def sit_down(inspector, make_member):
 
     def log_in(role):
         user = make_member(role)
-        client = Client()
-        client.force_login(user)
-        cookies = [
-            {"name": name, "value": one.value, "url": inspector.root}
-            for name, one in client.cookies.items()
-        ]
-        inspector.page.context.add_cookies(cookies)
+        take_seat(inspector, user)
         return user
 
     return log_in
+
+
+def take_seat(inspector, user):
+    client = Client()
+    client.force_login(user)
+    cookies = [
+        {"name": name, "value": one.value, "url": inspector.root}
+        for name, one in client.cookies.items()
+    ]
+    inspector.page.context.add_cookies(cookies)
 
 
 def of(name, row, *more):
@@ -100,6 +128,17 @@ def of(name, row, *more):
 def of_proposal(name, proposal, *more):
     keys = [proposal.consultation_id, proposal.number, *more]
     return reverse(f"consultations:{name}", args=keys)
+
+
+def test_no_page_is_forgotten_here():
+    patterns = [*consultations.urls.urlpatterns, *treatments.urls.urlpatterns]
+    told = Path(__file__).read_text(encoding="utf-8")
+    assert {one.name for one in patterns} >= NO_PAGE
+    assert [
+        one.name
+        for one in patterns
+        if one.name not in NO_PAGE and f'"{one.name}"' not in told and f':{one.name}"' not in told
+    ] == []
 
 
 def test_the_login(inspector, make_member):
@@ -149,7 +188,7 @@ def test_steps_with_nothing_told(inspector, sit_down, clinic):
     person = sit_down("physician")
     consultation = add_consultation(clinic, person)
     for step in STEPS:
-        inspector.visit(step_url(consultation, step.key))
+        inspector.visit(of("step", consultation, step.key))
     inspector.visit(of("review", consultation))
     inspector.send("proposing too early", "Propose", refused=True)
 
@@ -158,7 +197,7 @@ def test_steps_with_everything_told(inspector, sit_down, clinic):
     person = sit_down("physician")
     consultation = consulted(clinic, person, **FULL)
     for step in STEPS:
-        inspector.visit(step_url(consultation, step.key))
+        inspector.visit(of("step", consultation, step.key))
     inspector.visit(of("review", consultation))
 
 
@@ -166,11 +205,11 @@ def test_steps_that_cannot_be_read(inspector, sit_down, clinic):
     person = sit_down("physician")
     consultation = add_consultation(clinic, person)
     for key, (name, text) in UNREADABLE.items():
-        inspector.open(step_url(consultation, key))
+        inspector.open(of("step", consultation, key))
         inspector.page.locator(f"[name='{name}']").fill(text)
         inspector.send(f"{key} with a fault")
         assert inspector.page.locator(".is-invalid").count()
-    inspector.open(step_url(consultation, "skin"))
+    inspector.open(of("step", consultation, "skin"))
     tell(consultation, "concerns", concern_rows(1), person)  # by somebody else
     inspector.send("two people at one consultation", refused=True)
 
@@ -218,7 +257,7 @@ def test_signing(inspector, sit_down, clinic):
     inspector.read_persian(of("plan", plan))
     inspector.visit(of("print-plan", plan))
     inspector.visit(of("review", proposal.consultation))
-    inspector.visit(step_url(proposal.consultation, "concerns"))
+    inspector.visit(of("step", proposal.consultation, "concerns"))
 
 
 def test_the_person_and_the_program(inspector, sit_down):
@@ -238,6 +277,41 @@ def test_a_role_that_may_not(inspector, sit_down):
     inspector.visit(reverse("consultations:patients"), status=403)
 
 
+def test_after_the_signature(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    plan = signed(clinic, person)
+    inspector.visit(of("amend", plan.consultation))
+    inspector.send("an amendment without words", "Sign the amendment")
+    with scope(clinic=clinic):
+        amend(plan.consultation, by=person, reason="clarified", text="Said again.")
+    inspector.visit(of("amend", plan.consultation))
+    inspector.visit(of("plan", plan))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        reverse("treatments:catalogue"),
+        reverse("treatments:catalogue") + "?q=aspirin",
+        reverse("treatments:catalogue") + "?q=zzz",
+        reverse("treatments:releases"),
+        reverse("treatments:comparison"),
+        reverse("treatments:rows", args=["2026.1", "rules"]),
+        reverse("treatments:row", args=["2026.1", "rules", "S-07"]),
+        reverse("treatments:row", args=["2026.1", "treatments", "prp"]),
+    ],
+)
+def test_reading_the_catalogue(path, inspector, sit_down):
+    """A row's page is one template for every kind; "release" and "release-comparison" as well."""
+    sit_down("nurse")
+    inspector.visit(path)
+
+
+def test_a_patient_beside_the_comparison(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    inspector.visit(of("comparison", consulted(clinic, person, **FULL)))
+
+
 def test_curating(inspector, sit_down):
     sit_down("curator")
     inspector.visit(reverse("consultations:today"))
@@ -246,3 +320,22 @@ def test_curating(inspector, sit_down):
     inspector.visit(reverse("admin:treatments_rule_changelist"))
     inspector.visit(reverse("admin:treatments_rule_add"), known=SELECT2)
     inspector.forgive("Applying inline style violates")  # its markup carries widths; it works
+
+
+def test_what_a_draft_changes(inspector, sit_down, make_member, clinic):
+    physician = sit_down("physician")
+    plan = changing.plan(clinic, physician, **changing.SMOKER)
+    waiting = proposed(clinic, physician, **changing.IBUPROFEN)
+    curator = sit_down("curator")
+    draft = changing.draft_by(curator)
+    changing.change_everything()
+    inspector.visit(of("blast-radius", draft))
+    changing.run_to_the_end(draft)
+    inspector.visit(of("blast-radius", draft))
+
+    changing.publish(draft, make_member("medical-lead"))
+    take_seat(inspector, physician)
+    inspector.visit(reverse("consultations:today"))
+    inspector.visit(reverse("consultations:worklist"))
+    inspector.visit(of_proposal("proposal-changed", waiting))
+    inspector.visit(of("plan-changed", plan))

@@ -1,14 +1,10 @@
 """Recording a consultation in a real browser: map, rows, live search; also without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from consultations.flow import STEPS
 from tests.conftest import PASSWORD
-from tests.consultations.views.rows import add_consultation, add_patient, concern_rows, stored, tell
-
-GRAVE = {"serious", "critical"}
+from tests.consultations.views.rows import add_consultation, add_patient, stored
 
 
 @pytest.fixture
@@ -140,27 +136,3 @@ def test_a_consultation_is_recorded_without_javascript(browser, live_server, con
 
     assert concerns_of(consultation) == [("fine-lines", None), ("scars", None)]
     assert [row.answer for row in stored(consultation).condition_answers.all()] == ["no"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_grave_fault_of_accessibility(
-    scheme, page, live_server, consultation, person
-):
-    tell(consultation, "concerns", concern_rows(2), person)
-    page.emulate_media(color_scheme=scheme)
-    log_in(page, live_server)
-    start = f"consultations/{consultation.pk}"
-    patient = f"patients/{consultation.patient_id}/"
-    steps = [f"{start}/steps/{step.key}/" for step in STEPS]
-    found = []
-
-    for path in ("", "patients/", "patients/new/", patient, f"{patient}edit/", "account/",
-                 "account/password/", f"{start}/review/", *steps):  # fmt: skip
-        page.goto(f"{live_server.url}/{path}")
-        found += [
-            (path, one["id"], [node["target"] for node in one["nodes"]])
-            for one in Axe().run(page).response["violations"]
-            if one["impact"] in GRAVE
-        ]
-
-    assert found == []
