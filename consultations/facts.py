@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
+from consultations.errors import Fault, InvalidFacts
 from consultations.models import (
     AllergyEntry,
     ClosedDayEntry,
@@ -246,7 +248,16 @@ class _Terms:
         self._rows = {model: _by_code(model, codes) for model, codes in named.items() if codes}
 
     def get(self, model: type[Model], code: str | None) -> Any:
-        return None if code is None else self._rows[model][code]
+        if code is None:
+            return None
+        row = self._rows[model].get(code)
+        if row is None:  # the release in force names it, but a curator has deleted the term since
+            message = _("“%(code)s” is no longer in the catalogue.") % {"code": code}
+            raise InvalidFacts([Fault(path=self._path_of(model), code="gone", message=message)])
+        return row
+
+    def _path_of(self, model: type[Model]) -> str:
+        return next((key for key, one in SECTIONS.items() if model in one.terms.values()), "clinic")
 
     def row(self, section: Section, values: Mapping[str, Any]) -> Row:
         terms = {term: self.get(model, values.get(term)) for term, model in section.terms.items()}

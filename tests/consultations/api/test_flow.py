@@ -2,6 +2,7 @@
 
 from clinic.models import AuditEvent
 from tests.consultations.api import flow
+from treatments.models import Medication
 
 
 def test_flow_ends_in_a_plan_with_dated_sessions(api_of):
@@ -175,3 +176,15 @@ def test_every_write_and_every_opening_leaves_an_event(api_of):
         (api.user.pk, api.user.username)
     }
     assert all(event.request_id and event.clinic for event in events)
+
+
+def test_a_term_that_was_deleted_since_the_release_is_a_fault_and_not_an_error(api_of):
+    api = api_of("physician")
+    patient = flow.patient(api)
+    Medication.objects.get(code="levothyroxine").delete()
+    document = flow.facts(medications=[{"medication": "levothyroxine", "prescribed": True}])
+
+    refused = api.post(flow.CONSULTATIONS, {"patient": patient["id"], "facts": document})
+
+    assert refused.status_code == 400
+    assert [code for _path, code in flow.problems(refused)] == ["gone"]
