@@ -2,8 +2,8 @@
 
 import pytest
 
-from treatments.api.kinds import FROZEN, KINDS, LIVE
-from treatments.models import Concern, Release, Source
+from treatments.api.kinds import FROZEN, KINDS, LIVE, frozen_rows
+from treatments.models import Concern, Product, Release
 from treatments.services.releases import publish_release
 
 CATALOGUE = "/api/v1/catalogue/"
@@ -84,9 +84,15 @@ def test_unpublished_rows_do_not_show_until_they_are_published(api_of):
 
 
 def test_what_no_release_freezes_comes_from_the_rows(api_of):
-    Source.objects.create(code="zz-new", title="A new source", kind="article")
+    Product.objects.create(
+        code="zz-new", name="A new product", injection_standard=True, vehicle="aqueous"
+    )
 
-    assert "zz-new" in [row["code"] for row in everything(api_of("nurse"), "sources")]
+    assert [row["code"] for row in everything(api_of("nurse"), "products")] == ["zz-new"]
+
+
+def test_a_release_from_before_a_kind_was_frozen_has_none_of_it():
+    assert frozen_rows({}, "side-effects") == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,7 @@ def test_what_no_release_freezes_comes_from_the_rows(api_of):
         ("areas/?cursor=WyJtb29uIixmYWxzZV0=", "cursor"),
         ("areas/?search=" + "x" * 101, "search"),
         ("areas/?release=2026.1&release=2026.1", "release"),
-        ("sources/?release=2026.1", "release"),
+        ("products/?release=2026.1", "release"),
         ("areas/face/?limit=1", "limit"),
         ("?limit=1", "limit"),
     ],
@@ -155,11 +161,13 @@ def test_live_rows_cost_a_fixed_number_of_queries(api_of, kind, django_assert_ma
 @pytest.mark.parametrize("size", [1, 3, 30])
 def test_a_list_costs_the_same_however_long(api_of, size, django_assert_num_queries):
     for number in range(size):
-        Source.objects.create(code=f"extra-{number}", title="Extra", kind="article")
+        Product.objects.create(
+            code=f"extra-{number}", name="Extra", injection_standard=True, vehicle="aqueous"
+        )
     api = api_of("nurse")
 
-    with django_assert_num_queries(3):
-        done(api.get(f"{CATALOGUE}sources/", {"limit": 100}))
+    with django_assert_num_queries(4):
+        done(api.get(f"{CATALOGUE}products/", {"limit": 100}))
     with django_assert_num_queries(3):
         done(api.get(f"{CATALOGUE}rules/", {"limit": size}))
 
@@ -176,6 +184,7 @@ def test_releases_are_listed_the_newest_first(api_of):
         "digest": Release.objects.get(key="2026.2").digest,
         "note": "Second",
         "published_at": rows[0]["published_at"],
+        "approved": False,
     }
     one = done(api.get(RELEASES, {"limit": 1}))
     assert done(api.get(one["next"]))["results"] == rows[1:]
