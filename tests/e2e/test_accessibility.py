@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django_scopes import scope
@@ -288,28 +289,21 @@ def test_after_the_signature(inspector, sit_down, clinic):
     inspector.visit(of("plan", plan))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        reverse("treatments:catalogue"),
-        reverse("treatments:catalogue") + "?q=aspirin",
-        reverse("treatments:catalogue") + "?q=zzz",
-        reverse("treatments:releases"),
-        reverse("treatments:comparison"),
-        reverse("treatments:rows", args=["2026.1", "rules"]),
-        reverse("treatments:row", args=["2026.1", "rules", "S-07"]),
-        reverse("treatments:row", args=["2026.1", "treatments", "prp"]),
-    ],
-)
-def test_reading_the_catalogue(path, inspector, sit_down):
-    """A row's page is one template for every kind; "release" and "release-comparison" as well."""
-    sit_down("nurse")
-    inspector.visit(path)
-
-
-def test_a_patient_beside_the_comparison(inspector, sit_down, clinic):
+def test_the_catalogue_in_persian(inspector, sit_down, clinic):
+    """From left to right it is looked at in ``test_catalogue.py``."""
     person = sit_down("physician")
-    inspector.visit(of("comparison", consulted(clinic, person, **FULL)))
+    inspector.read_persian(of("comparison", consulted(clinic, person, **FULL)))
+    for name, *keys in (
+        ("catalogue",),
+        ("release", "2026.1"),
+        ("releases",),
+        ("comparison",),
+        ("release-comparison", "2026.1"),
+        ("rows", "2026.1", "rules"),
+        ("row", "2026.1", "rules", "S-07"),
+        ("row", "2026.1", "treatments", "prp"),
+    ):
+        inspector.read_persian(reverse(f"treatments:{name}", args=keys))
 
 
 def test_curating(inspector, sit_down):
@@ -327,8 +321,9 @@ def test_what_a_draft_changes(inspector, sit_down, make_member, clinic):
     plan = changing.plan(clinic, physician, **changing.SMOKER)
     waiting = proposed(clinic, physician, **changing.IBUPROFEN)
     curator = sit_down("curator")
-    draft = changing.draft_by(curator)
-    changing.change_everything()
+    with transaction.atomic():
+        draft = changing.draft_by(curator)
+        changing.change_everything()
     inspector.visit(of("blast-radius", draft))
     changing.run_to_the_end(draft)
     inspector.visit(of("blast-radius", draft))
