@@ -22,7 +22,7 @@ help:  ## this list
 run: | installed db.sqlite3.ready  ## the demonstration clinic on http://127.0.0.1:8000 (PORT=…, DATABASE_URL=…)
 	@printf '\n  Consilium is starting on http://%s:%s/   (Ctrl-C stops it)\n\n' '$(HOST)' '$(PORT)'
 	@cat db.sqlite3.ready
-	@exec $(PY) -m gunicorn --log-level warning clinic.wsgi
+	@exec $(PY) -m gunicorn -c python:clinic.serving --log-level warning clinic.wsgi
 
 # The file keeps what load_demo printed: the demo logins. It is made anew when the database is gone
 # or elsewhere, or when a migration, a fixture or a command is newer; rows already there stay.

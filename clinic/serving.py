@@ -1,4 +1,4 @@
-"""Read by gunicorn from the folder it starts in; its command line overrides all of it."""
+"""How gunicorn serves the program: `gunicorn -c python:clinic.serving clinic.wsgi`."""
 
 import os
 

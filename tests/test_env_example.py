@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READERS = ("clinic/settings.py", "clinic/env.py", "gunicorn.conf.py")
+READERS = ("clinic/settings.py", "clinic/env.py", "clinic/serving.py")
 
 
 def test_env_example_lists_exactly_what_is_read():
