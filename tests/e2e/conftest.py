@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from django.db import connections
 from playwright.sync_api import expect
 
 # Playwright's synchronous API runs inside an event loop, where Django otherwise refuses the ORM.
@@ -34,6 +35,13 @@ def installed_browser():
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": installed_browser(), "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser(browser):
+    """Django keeps connections by event loop: when Playwright's ends, nobody could close these."""
+    yield browser
+    connections.close_all()
 
 
 @pytest.fixture(autouse=True)
