@@ -8,6 +8,7 @@ SIZE ?= 1000
 PY := .venv/bin/python
 DATA_SOURCES := $(shell find clinic treatments consultations fixtures -type f \
   \( -path '*/migrations/*.py' -o -path '*/management/*.py' -o -path 'fixtures/*' \) 2>/dev/null)
+WORKERS := -q -n auto --maxprocesses 4 --dist worksteal
 LISTS := bootstrap prod test dev
 LANGUAGES := tr el fa
 
@@ -41,8 +42,8 @@ FORCE:
 
 test:  ## the whole suite, browser included, on SQLite and then on PostgreSQL (ARGS=… for pytest)
 	@sh requirements/install.sh test
-	$(PY) -m pytest -q $(ARGS)
-	$(PY) tests/with_pg.py $(PY) -m pytest -q $(ARGS)
+	$(PY) -m pytest $(WORKERS) $(ARGS)
+	$(PY) tests/with_pg.py $(PY) -m pytest $(WORKERS) $(ARGS)
 
 check: export DEBUG = false
 check: export SECRET_KEY = a-long-key-that-only-this-check-ever-sees-0123456789-abcdefghijklmnopqrstuvwxyz
