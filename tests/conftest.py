@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from clinic.models import Clinic, Membership, User
@@ -41,6 +42,13 @@ def catalogue(django_db_setup, django_db_blocker):
 def _empty_cache():
     """Rates and replies kept from one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """A page asked for in another language leaves that language behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class Comparison:
 
 def comparison_of(catalogue: Catalogue) -> Comparison:
     wording = wording_of(catalogue)
-    document = catalogue.document
+    document = wording.document
     rows = document.get("comparison", ())
     placed = _placed(document.get("conflicts", ()), rows)
     every = {

@@ -65,13 +65,16 @@ class Shelf:
         return tuple(self.entries[user] for user in self.users.get(place, ()))
 
 
-@lru_cache(maxsize=8)
 def shelf_of(catalogue: Catalogue) -> Shelf:
-    wording, names = wording_of(catalogue), _names(catalogue.document)
+    """In the reader's language. It can be searched in the words that it shows."""
+    return _shelf(wording_of(catalogue))
+
+
+@lru_cache(maxsize=32)
+def _shelf(wording: Wording) -> Shelf:
+    names = _names(wording.document)
     entries = {
-        one.place: one
-        for kind in KINDS.values()
-        for one in _entries(kind, catalogue.document, names)
+        one.place: one for kind in KINDS.values() for one in _entries(kind, wording.document, names)
     }
     users: dict[Place, dict[Place, None]] = {}
     for place, one in entries.items():

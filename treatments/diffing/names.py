@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+from treatments.texts import joined
+
 # Rules, statements and warnings are known by their codes to those who keep them.
 _BY_CODE = frozenset({"rules", "statements", "warnings"})
 
@@ -43,7 +45,7 @@ class Names:
             return ""
         if "concern" in row and "treatment" in row and "name" not in row:
             concern = self.name("concerns", row["concern"])
-            return f"{concern} / {self.name('treatments', row['treatment'])}"
+            return joined(" / ", [concern, self.name("treatments", row["treatment"])])
         found = (row.get(field) for field in ("title", "name", "topic", "text", "message", "mode"))
         return next((one for one in found if isinstance(one, str) and one), "")
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from treatments.engine import Catalogue
+from treatments.texts import document_in, wanted_language
 
 Row = Mapping[str, Any]
 _TERMS = (
@@ -29,15 +30,16 @@ _TERMS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """Looked up by section and code. What a release does not name is called by its code."""
+    """Looked up by section and code. What a release does not name is called by its code.
+
+    Texts stand in one language; those that are not translated yet are `Untranslated`.
+    """
 
     catalogue: Catalogue
+    language: str
+    document: Row
     names: Mapping[str, Mapping[str, str]]
     rules: Mapping[str, Row]
-
-    @property
-    def document(self) -> Row:
-        return self.catalogue.document
 
     def name(self, section: str, code: str) -> str:
         return self.names[section].get(code, code)
@@ -53,11 +55,18 @@ class Wording:
         return found
 
 
-@lru_cache(maxsize=8)
-def wording_of(catalogue: Catalogue) -> Wording:
-    document = catalogue.document
+def wording_of(catalogue: Catalogue, *, language: str | None = None) -> Wording:
+    """In the reader's language, unless it is asked for in another."""
+    return _wording(catalogue, language or wanted_language())
+
+
+@lru_cache(maxsize=32)
+def _wording(catalogue: Catalogue, language: str) -> Wording:
+    document = document_in(catalogue.document, language)
     return Wording(
         catalogue=catalogue,
+        language=language,
+        document=document,
         names={
             section: {row["code"]: row["name"] for row in document[section]} for section in _TERMS
         },

@@ -17,6 +17,7 @@ from treatments.models import CatalogueChange, Draft, GoldenCase
 from treatments.services.anonymous import without_identity
 from treatments.services.golden import add_case, outcome_of
 from treatments.services.publishing import structural_faults_of
+from treatments.texts import source_language
 
 WORKING = "draft"  # how a catalogue is called that is no release
 
@@ -48,7 +49,7 @@ def keep_anonymous(request: Mapping[str, Any], *, by: User) -> tuple[GoldenCase,
 
 def title_of(facts: Mapping[str, Any]) -> str:
     """“Fine lines, Face; female, 45”."""
-    wording = wording_of(current_catalogue())
+    wording = wording_of(current_catalogue(), language=source_language())
     wishes = [
         f"{wording.name('concerns', row['concern'])}, {wording.name('areas', row['area'])}"
         for row in facts["concerns"]

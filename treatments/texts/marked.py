@@ -1,0 +1,91 @@
+"""Text that knows its language: what is not translated yet is seen, and read aloud, as such.
+
+It is a `str`, so that everything that handles texts handles it. A template writes it with its
+mark; sentences keep the mark when they are put together with `said` and `joined`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from treatments.texts.languages import name_of_language
+
+
+class Marked(str):
+    """Text with more to it than its letters. For an attribute, take `str(text)`."""
+
+    __slots__ = ()
+
+    def __html__(self) -> SafeString:
+        raise NotImplementedError
+
+
+class Untranslated(Marked):
+    """`language`: what it is written in. `wanted`: the language that it is not in yet."""
+
+    language: str
+    wanted: str
+
+    def __new__(cls, text: str, *, language: str, wanted: str) -> "Untranslated":
+        made = super().__new__(cls, text)
+        made.language, made.wanted = language, wanted
+        return made
+
+    @property
+    def told(self) -> str:
+        return _("not yet in %(language)s") % {"language": name_of_language(self.wanted)}
+
+    def __html__(self) -> SafeString:
+        return format_html(
+            '<span class="untranslated"><bdi lang="{}" dir="ltr">{}</bdi>'
+            '<small class="untranslated-mark" title="{}"><span aria-hidden="true">{}</span>'
+            '<span class="visually-hidden"> ({})</span></small></span>',
+            self.language,
+            str(self),
+            self.told,
+            self.language.upper(),
+            self.told,
+        )
+
+
+class _Said(Marked):
+    """A sentence with marked texts in it."""
+
+    html: SafeString
+
+    def __new__(cls, text: str, html: SafeString) -> "_Said":
+        made = super().__new__(cls, text)
+        made.html = html
+        return made
+
+    def __html__(self) -> SafeString:
+        return self.html
+
+
+def said(sentence: str, values: Mapping[str, object]) -> str:
+    """`sentence % values`, in which every text keeps its mark."""
+    text = sentence % values
+    if not any(isinstance(one, Marked) for one in values.values()):
+        return text
+    written = {
+        name: conditional_escape(one) if isinstance(one, str) else one
+        for name, one in values.items()
+    }
+    return _Said(text, mark_safe(conditional_escape(sentence) % written))  # noqa: S308 - escaped
+
+
+def joined(between: str, texts: Iterable[str]) -> str:
+    """`between.join(texts)`, in which every text keeps its mark."""
+    parts = list(texts)
+    text = between.join(parts)
+    if not any(isinstance(one, Marked) for one in parts):
+        return text
+    html = conditional_escape(between).join(conditional_escape(one) for one in parts)
+    return _Said(text, mark_safe(html))  # noqa: S308 - every part is escaped
+
+
+def in_plain_text(text: str) -> str:
+    """Where nothing but letters fits, as in a list to choose from: “Face [EN]”."""
+    return f"{text} [{text.language.upper()}]" if isinstance(text, Untranslated) else str(text)
