@@ -16,6 +16,8 @@ _OF_CONSULTATION = (
     "closeddayentry",
     "productentry",
     "ruleoverride",
+    "draftinput",
+    "fieldchange",
 )
 _UNDER = (
     f"EXISTS (SELECT 1 FROM {_CONSULTATION} c"
@@ -80,7 +82,7 @@ GUARDS: tuple[Guard, ...] = (
     SameClinic(table=_CONSULTATION, column="patient_id", parent="consultations_patient"),
     *(
         SameClinic(table=f"consultations_{name}", column="consultation_id", parent=_CONSULTATION)
-        for name in (*_OF_CONSULTATION, "proposal", "plan", "amendment")
+        for name in (*_OF_CONSULTATION, "proposal", "plan", "amendment", "presence")
     ),
     SameClinic(
         table="consultations_productpart",

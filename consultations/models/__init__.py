@@ -1,6 +1,7 @@
 from consultations.models.amendments import Amendment
 from consultations.models.blast import BlastResult, BlastRun, SeenResult
 from consultations.models.consultations import Consultation
+from consultations.models.editing import DraftInput, FieldChange, Presence
 from consultations.models.facts import (
     AllergyEntry,
     ClosedDayEntry,
@@ -27,12 +28,15 @@ __all__ = [
     "ConditionAnswer",
     "Consultation",
     "Decision",
+    "DraftInput",
+    "FieldChange",
     "FindingEntry",
     "LabEntry",
     "MedicationEntry",
     "Patient",
     "Plan",
     "PlanSession",
+    "Presence",
     "ProcedureEntry",
     "ProductEntry",
     "ProductPart",

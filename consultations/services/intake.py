@@ -1,6 +1,7 @@
 """Writing down what was said and seen. Drafts may be partial; only proposing asks for the rest."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.models import Membership, User
 from consultations import policies
-from consultations.errors import Fault, InvalidFacts, StaleVersion
-from consultations.facts import SECTIONS, Row, Section, request_of, stored_from
+from consultations.errors import StaleVersion
+from consultations.facts import SECTIONS, Row, Section, stored_from
 from consultations.models import ConditionAnswer, Consultation, Patient, ProductPart
-from treatments.compiler import current_catalogue
-from treatments.engine import InvalidRequest, parse_facts
+from consultations.services.documents import check_document
+from consultations.services.editing import note_changes
 from treatments.models import Condition, PerformerLevel
 
 SCALARS = frozenset(
@@ -35,10 +36,16 @@ SCALARS = frozenset(
         "closed_weekdays",
     }
 )
-# What a draft may lack: these faults stop proposing, not saving.
-GAPS = frozenset({"required", "empty", "age"})
-MOST_ROWS = 300
 _NOT_CHECKED = ("clinic", "patient", "clinician", "signed_by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Some fields of a consultation: single values, whole sections, answers to questions."""
+
+    scalars: Mapping[str, Any] = field(default_factory=dict)
+    sections: Mapping[str, Iterable[Mapping[str, Any]]] = field(default_factory=dict)
+    answers: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -66,9 +73,23 @@ def update_consultation(
     consultation: Consultation, *, by: User, version: int, **scalars: Any
 ) -> Consultation:
     """Save single values. Raises StaleVersion when somebody else saved since ``version``."""
+    return change_fields(consultation, Entries(scalars=scalars), by=by, version=version)
+
+
+@transaction.atomic
+def change_fields(
+    consultation: Consultation, entries: Entries, *, by: User, version: int
+) -> Consultation:
+    """Save these fields and leave the others alone, as one change."""
     consultation = _locked(consultation, version)
-    _set(consultation, scalars)
-    return _saved(consultation, by=by, fields=sorted(scalars))
+    changed = _set(consultation, entries.scalars)
+    for section, rows in entries.sections.items():
+        changed += _write_rows(consultation, SECTIONS[section], rows)
+    for condition, answer in entries.answers.items():
+        _answer(consultation, condition, answer)
+        changed.append(f"condition-{condition}")
+    told = [*entries.sections, *(f"conditions.{code}" for code in entries.answers)]
+    return _saved(consultation, by=by, fields=[*told, *sorted(entries.scalars)], changed=changed)
 
 
 @transaction.atomic
@@ -82,10 +103,8 @@ def replace_section(
     **scalars: Any,
 ) -> Consultation:
     """Put these rows in place of a section's rows, in their order."""
-    consultation = _locked(consultation, version)
-    _set(consultation, scalars)
-    _write_rows(consultation, SECTIONS[section], rows)
-    return _saved(consultation, by=by, fields=[section, *sorted(scalars)])
+    entries = Entries(scalars=scalars, sections={section: rows})
+    return change_fields(consultation, entries, by=by, version=version)
 
 
 @transaction.atomic
@@ -98,15 +117,15 @@ def replace_facts(
     ``clinic`` the consultation's calendar and products stay. Raises InvalidFacts.
     """
     consultation = _locked(consultation, version)
-    _check_document(consultation, document)
+    check_document(consultation, document)
     stored = stored_from(document)
     scalars = {**stored.scalars}
     if scalars["consulted_on"] is None:
         del scalars["consulted_on"]
-    _set(consultation, scalars)
+    changed = _set(consultation, scalars)
     for key, rows in stored.sections.items():
-        _write_rows(consultation, SECTIONS[key], rows)
-    return _saved(consultation, by=by, fields=["facts"])
+        changed += _write_rows(consultation, SECTIONS[key], rows)
+    return _saved(consultation, by=by, fields=["facts"], changed=changed)
 
 
 @transaction.atomic
@@ -114,7 +133,10 @@ def set_condition(
     consultation: Consultation, condition: str, answer: str | None, *, by: User, version: int
 ) -> Consultation:
     """Answer one question, or (None) take the answer back."""
-    consultation = _locked(consultation, version)
+    return change_fields(consultation, Entries(answers={condition: answer}), by=by, version=version)
+
+
+def _answer(consultation: Consultation, condition: str, answer: str | None) -> None:
     row = Condition.objects.filter(code=condition, active=True).first()
     if row is None:
         raise ValidationError({"condition": _("This condition is not known.")})
@@ -125,7 +147,6 @@ def set_condition(
         )
         entry.full_clean(exclude=["clinic"])
         entry.save()
-    return _saved(consultation, by=by, fields=[f"conditions.{condition}"])
 
 
 def _locked(consultation: Consultation, version: int) -> Consultation:
@@ -140,10 +161,13 @@ def _locked(consultation: Consultation, version: int) -> Consultation:
     return locked
 
 
-def _saved(consultation: Consultation, *, by: User, fields: list[str]) -> Consultation:
+def _saved(
+    consultation: Consultation, *, by: User, fields: list[str], changed: list[str]
+) -> Consultation:
     consultation.version += 1
     consultation.full_clean(exclude=_NOT_CHECKED)
     consultation.save()
+    note_changes(consultation, changed, by=by)
     audit.record(
         "consultation-changed",
         consultation,
@@ -154,19 +178,23 @@ def _saved(consultation: Consultation, *, by: User, fields: list[str]) -> Consul
     return consultation
 
 
-def _set(consultation: Consultation, scalars: Mapping[str, Any]) -> None:
+def _set(consultation: Consultation, scalars: Mapping[str, Any]) -> list[str]:
+    """Put the values in and name those that are new."""
     unknown = set(scalars) - SCALARS
     if unknown:
         raise ValidationError({name: _("This cannot be set.") for name in sorted(unknown)})
+    changed = [name for name, value in scalars.items() if getattr(consultation, name) != value]
     for name, value in scalars.items():
         setattr(consultation, name, value)
+    return changed
 
 
 def _write_rows(
     consultation: Consultation, section: Section, rows: Iterable[Mapping[str, Any]]
-) -> None:
+) -> list[str]:
     """Delete and write anew: a section is small, and its order is part of it."""
     model: Any = section.model
+    changed = _changed_by(consultation, section, rows := list(rows))
     model.objects.filter(consultation=consultation).delete()
     faults: dict[str, list[Any]] = {}
     for position, values in enumerate(rows):
@@ -184,6 +212,19 @@ def _write_rows(
         _write_parts(row, parts)
     if faults:
         raise ValidationError(faults)
+    return changed
+
+
+def _changed_by(
+    consultation: Consultation, section: Section, rows: list[Mapping[str, Any]]
+) -> list[str]:
+    """A section is one field to its editors; of the questions, each is."""
+    if section.key != "conditions":
+        return [section.key]
+    stored = ConditionAnswer.objects.filter(consultation=consultation)
+    before = set(stored.values_list("condition__code", "answer"))
+    after = {(row["condition"].code, row["answer"]) for row in rows}
+    return sorted({f"condition-{code}" for code, _answer in before ^ after})
 
 
 def _write_parts(product: Any, ingredients: Iterable[Any]) -> None:
@@ -199,61 +240,7 @@ def _collect(faults: dict[str, list[Any]], path: str, error: ValidationError) ->
         faults.setdefault(where, []).extend(errors)
 
 
-def _check_document(consultation: Consultation, document: Mapping[str, Any]) -> None:
-    """The engine's own reading of the request, with the patient's record in its place."""
-    own = request_of(consultation)["patient"]
-    told = document.get("patient", {})
-    faults = [
-        Fault(path=f"patient.{key}", code="mismatch", message=str(_("The record says otherwise.")))
-        for key in ("sex", "birth_date")
-        if isinstance(told, dict) and key in told and told[key] != own.get(key)
-    ]
-    patient = {**own, **told} if isinstance(told, dict) else told
-    if isinstance(patient, dict) and consultation.patient.birth_date is None and "age" in told:
-        patient = {"sex": own["sex"], **told}
-    request = {
-        "consulted_on": consultation.consulted_on.isoformat(),
-        **document,
-        "patient": patient,
-    }
-    try:
-        parse_facts(current_catalogue(), request)
-    except InvalidRequest as error:
-        faults += [
-            Fault(path=one.path, code=one.code, message=one.message)
-            for one in error.faults
-            if one.code not in GAPS
-        ]
-    faults += _too_long(document)
-    if faults:
-        raise InvalidFacts(faults)
-
-
-def _too_long(document: Mapping[str, Any]) -> list[Fault]:
-    """Each line is a row: a list without an end would hold the database for minutes."""
-    message = str(_("A list has at most %(most)d lines.") % {"most": MOST_ROWS})
-    clinic = document.get("clinic")
-    places = {"": document, "clinic.": clinic if isinstance(clinic, dict) else {}}
-    return [
-        Fault(path=f"{place}{key}", code="length", message=message)
-        for place, values in places.items()
-        for key, rows in values.items()
-        if isinstance(rows, list) and len(rows) > MOST_ROWS
-    ]
-
-
 def _performer_of(user: User, patient: Patient) -> PerformerLevel | None:
     membership = Membership.objects.filter(user=user, clinic=patient.clinic).first()
     code = membership.performer if membership else ""
     return PerformerLevel.objects.filter(code=code, active=True).first() if code else None
-
-
-__all__ = [
-    "GAPS",
-    "Row",
-    "replace_facts",
-    "replace_section",
-    "set_condition",
-    "start_consultation",
-    "update_consultation",
-]

@@ -1,0 +1,62 @@
+"""May the facts of an engine request be put in place of a consultation's facts?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from consultations.errors import Fault, InvalidFacts
+from consultations.facts import request_of
+from consultations.models import Consultation
+from treatments.compiler import current_catalogue
+from treatments.engine import InvalidRequest, parse_facts
+
+# What a draft may lack: these faults stop proposing, not saving.
+GAPS = frozenset({"required", "empty", "age"})
+MOST_ROWS = 300
+
+
+def check_document(consultation: Consultation, document: Mapping[str, Any]) -> None:
+    """Raise InvalidFacts unless the draft can hold the document.
+
+    The engine's own reading of the request, with the patient's record in its place.
+    """
+    own = request_of(consultation)["patient"]
+    told = document.get("patient", {})
+    faults = [
+        Fault(path=f"patient.{key}", code="mismatch", message=str(_("The record says otherwise.")))
+        for key in ("sex", "birth_date")
+        if isinstance(told, dict) and key in told and told[key] != own.get(key)
+    ]
+    patient = {**own, **told} if isinstance(told, dict) else told
+    if isinstance(patient, dict) and consultation.patient.birth_date is None and "age" in told:
+        patient = {"sex": own["sex"], **told}
+    request = {
+        "consulted_on": consultation.consulted_on.isoformat(),
+        **document,
+        "patient": patient,
+    }
+    try:
+        parse_facts(current_catalogue(), request)
+    except InvalidRequest as error:
+        faults += [
+            Fault(path=one.path, code=one.code, message=one.message)
+            for one in error.faults
+            if one.code not in GAPS
+        ]
+    faults += _too_long(document)
+    if faults:
+        raise InvalidFacts(faults)
+
+
+def _too_long(document: Mapping[str, Any]) -> list[Fault]:
+    """Each line is a row: a list without an end would hold the database for minutes."""
+    message = str(_("A list has at most %(most)d lines.") % {"most": MOST_ROWS})
+    clinic = document.get("clinic")
+    places = {"": document, "clinic.": clinic if isinstance(clinic, dict) else {}}
+    return [
+        Fault(path=f"{place}{key}", code="length", message=message)
+        for place, values in places.items()
+        for key, rows in values.items()
+        if isinstance(rows, list) and len(rows) > MOST_ROWS
+    ]
