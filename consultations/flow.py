@@ -17,7 +17,7 @@ from consultations.forms import scalars
 from consultations.forms.history import Questions
 from consultations.forms.steps import StepForm
 from consultations.models import Consultation
-from consultations.services import intake
+from consultations.services import editing, intake
 from treatments.models import Condition
 
 REVIEW = "review"
@@ -183,16 +183,10 @@ def save_step(
     step_form: StepForm, consultation: Consultation, *, by: User, version: int
 ) -> Consultation:
     """Save all of a step, or nothing of it. Raises what the services raise."""
-    values = step_form.values()
-    sections = list(step_form.rows().items())
-    if not sections:
-        return intake.update_consultation(consultation, by=by, version=version, **values)
-    for key, rows in sections:
-        consultation = intake.replace_section(
-            consultation, key, rows, by=by, version=version, **values
-        )
-        values, version = {}, consultation.version
-    return consultation
+    entries = intake.Entries(scalars=step_form.values(), sections=step_form.rows())
+    saved = intake.change_fields(consultation, entries, by=by, version=version)
+    editing.forget_inputs(saved, step_form.names(), by=by)
+    return saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

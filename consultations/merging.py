@@ -39,10 +39,10 @@ def outcome(
     >>> outcome(("b",), bases=[("a",)], record=("c",))
     <Outcome.CONFLICT: 'conflict'>
     """
-    if new == record:
-        return Outcome.SAME
     if kept is not None and kept.value != new and kept.value not in bases:
         return Outcome.ELSEWHERE
+    if new == record:
+        return Outcome.SAME
     continued = kept is not None and kept.base == record
     return Outcome.WRITE if continued or record in bases else Outcome.CONFLICT
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from consultations.views import (
     amendments,
+    autosave,
     blast,
     cases,
     comparison,
@@ -27,6 +28,9 @@ urlpatterns = [
     path("patients/<uuid:pk>/consult/", consultations.start, name="start"),
     path("consultations/<uuid:pk>/", consultations.consultation, name="consultation"),
     path("consultations/<uuid:pk>/steps/<slug:key>/", consultations.step, name="step"),
+    path("consultations/<uuid:pk>/steps/<slug:key>/fields/", autosave.save, name="save-fields"),
+    path("consultations/<uuid:pk>/news/", autosave.news_of, name="news"),
+    path("consultations/<uuid:pk>/rows/<slug:section>/", autosave.rows, name="rows"),
     path("consultations/<uuid:pk>/review/", consultations.review, name="review"),
     path("consultations/<uuid:pk>/amend/", amendments.amend, name="amend"),
     path("consultations/<uuid:pk>/comparison/", comparison.comparison, name="comparison"),

@@ -40,6 +40,11 @@ class StepForm:
             rows["conditions"] = list(self.scalars.answers())
         return rows
 
+    def names(self) -> list[str]:
+        """What the step saves, each by the name that stands on its control or section."""
+        form = self.scalars
+        return [*self.sections, *(form.add_prefix(name) for name in (form.fields if form else ()))]
+
     def values(self) -> dict[str, Any]:
         return self.scalars.values() if self.scalars else {}
 

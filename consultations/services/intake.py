@@ -13,7 +13,7 @@ from clinic import audit
 from clinic.models import Membership, User
 from consultations import policies
 from consultations.errors import StaleVersion
-from consultations.facts import SECTIONS, Row, Section, stored_from
+from consultations.facts import SECTIONS, Section, stored_from
 from consultations.models import ConditionAnswer, Consultation, Patient, ProductPart
 from consultations.services.documents import check_document
 from consultations.services.editing import note_changes

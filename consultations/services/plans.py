@@ -16,6 +16,7 @@ from clinic.models import User
 from consultations import policies
 from consultations.enums import ConsultationStatus, SessionKind, SessionStatus, Verdict
 from consultations.models import Consultation, Decision, Plan, PlanSession, Proposal, SessionItem
+from consultations.services.editing import discard_inputs
 from consultations.services.proposals import latest
 from treatments.engine import canonical_json, digest_of
 from treatments.models import Treatment
@@ -56,6 +57,7 @@ def sign(consultation: Consultation, *, by: User) -> Plan:
         signed_by=by,
     )
     _write_sessions(plan, accepted)
+    discard_inputs(consultation)
     consultation.status = ConsultationStatus.SIGNED
     consultation.signed_at, consultation.signed_by = plan.signed_at, by
     consultation.save(update_fields=["status", "signed_at", "signed_by"])

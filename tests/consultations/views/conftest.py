@@ -17,3 +17,8 @@ def patient(clinic, physician):
 @pytest.fixture
 def consultation(clinic, physician, patient):
     return add_consultation(clinic, physician.user, patient)
+
+
+@pytest.fixture
+def nurse(client_of):
+    return client_of("nurse")
