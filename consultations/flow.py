@@ -1,4 +1,4 @@
-"""The steps of a consultation. Progress is read from the rows, never from the session."""
+"""The sections of a consultation. Progress is read from the rows, never from the session."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,12 +21,15 @@ from consultations.models import Consultation
 from consultations.services import editing, intake
 from treatments.models import Condition
 
-REVIEW = "review"
+PROPOSAL = "proposal"  # the last section of the page, which no form answers for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """``facts`` are the request's keys that the step answers for, ``told`` says what is stored."""
+    """``facts`` are the request's keys that the step answers for, ``told`` says what is stored.
+
+    ``part`` names the steps that stand together in the index of the page.
+    """
 
     key: str
     title: Any
@@ -35,6 +39,7 @@ class Step:
     is_done: Callable[[Consultation], bool]
     told: Callable[[Consultation], list[str]]
     optional: bool = False
+    part: Any = ""
 
 
 def _form(scalar_form: Any, *keys: str) -> Callable[..., StepForm]:
@@ -56,6 +61,7 @@ def _allergies_done(consultation: Consultation) -> bool:
     return consultation.no_known_allergies is not None or bool(consultation.allergies.all())
 
 
+_SAFETY = gettext_lazy("Safety")
 STEPS: tuple[Step, ...] = (
     Step(
         key="concerns",
@@ -83,6 +89,7 @@ STEPS: tuple[Step, ...] = (
         facts=("no_known_allergies", "allergies"),
         is_done=_allergies_done,
         told=telling.allergies,
+        part=_SAFETY,
     ),
     Step(
         key="medication",
@@ -92,6 +99,7 @@ STEPS: tuple[Step, ...] = (
         facts=("medications_reviewed", "medications"),
         is_done=lambda one: one.medications_reviewed is not None or bool(one.medications.all()),
         told=telling.medications,
+        part=_SAFETY,
     ),
     Step(
         key="labs",
@@ -102,6 +110,7 @@ STEPS: tuple[Step, ...] = (
         is_done=lambda one: bool(one.labs.all()),
         told=telling.labs,
         optional=True,
+        part=_SAFETY,
     ),
     Step(
         key="findings",
@@ -112,6 +121,7 @@ STEPS: tuple[Step, ...] = (
         is_done=lambda one: bool(one.findings.all() or one.procedures.all()),
         told=telling.findings,
         optional=True,
+        part=_SAFETY,
     ),
     Step(
         key="skin",
@@ -138,11 +148,10 @@ _BY_KEY = {step.key: step for step in STEPS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A step and how far it is, for the list of steps."""
+    """A step and how far it is, for the index of the page."""
 
     step: Step
     done: bool
-    current: bool
 
 
 def step_or_404(key: str) -> Step:
@@ -152,30 +161,14 @@ def step_or_404(key: str) -> Step:
         raise Http404 from None
 
 
-def progress(consultation: Consultation, current: str = "") -> list[Progress]:
+def progress(consultation: Consultation) -> list[Progress]:
     """How far each step is. Load the consultation with its facts."""
-    return [
-        Progress(step=step, done=step.is_done(consultation), current=step.key == current)
-        for step in STEPS
-    ]
+    return [Progress(step=step, done=step.is_done(consultation)) for step in STEPS]
 
 
-def first_open(consultation: Consultation) -> str:
-    """Where to go on: the first step that is asked for and not done, else the review."""
-    open_steps = [one.key for one in STEPS if not one.optional and not one.is_done(consultation)]
-    return next(iter(open_steps), REVIEW)
-
-
-def next_key(key: str) -> str:
-    keys = [*_BY_KEY, REVIEW]
-    return keys[keys.index(key) + 1]
-
-
-def chosen_key(step: Step, wanted: str) -> str:
-    """Where to go after saving: on, to a step that was picked, or nowhere."""
-    if wanted == "next":
-        return next_key(step.key)
-    return wanted if wanted in _BY_KEY or wanted == REVIEW else step.key
+def address(consultation: Consultation, key: str) -> str:
+    """The place of a section on the consultation's page."""
+    return f"{reverse('consultations:consultation', args=[consultation.pk])}#{key}"
 
 
 @transaction.atomic

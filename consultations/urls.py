@@ -31,7 +31,6 @@ urlpatterns = [
     path("consultations/<uuid:pk>/steps/<slug:key>/fields/", autosave.save, name="save-fields"),
     path("consultations/<uuid:pk>/news/", autosave.news_of, name="news"),
     path("consultations/<uuid:pk>/rows/<slug:section>/", autosave.rows, name="rows"),
-    path("consultations/<uuid:pk>/review/", consultations.review, name="review"),
     path("consultations/<uuid:pk>/amend/", amendments.amend, name="amend"),
     path("consultations/<uuid:pk>/comparison/", comparison.comparison, name="comparison"),
     path("consultations/<uuid:pk>/propose/", proposals.propose, name="propose"),

@@ -17,10 +17,16 @@ class StepForm:
     """The base of the steps: ``scalars`` is a form class or None, ``sections`` are keys."""
 
     def __init__(
-        self, data: QueryDict | None, *, consultation: Consultation, scalars: Any, keys: Any
+        self,
+        data: QueryDict | None,
+        *,
+        consultation: Consultation,
+        scalars: Any,
+        keys: Any,
+        terms: Terms | None = None,
     ) -> None:
         self.data = data
-        self.terms = Terms()
+        self.terms = terms or Terms()
         self.refusals: list[str] = []
         self.scalars = scalars and scalars(data, consultation=consultation, terms=self.terms)
         self.sections: dict[str, RowSet] = {
@@ -51,10 +57,3 @@ class StepForm:
     def refuse(self, error: ValidationError) -> None:
         """Show what a service refused, at the field it is about."""
         self.refusals += spread(error, self.sections, self.scalars)
-
-    def disable(self) -> None:
-        """Show without letting anything be changed."""
-        forms = [self.scalars] if self.scalars else []
-        for form in [*forms, *(row for one in self.sections.values() for row in one.forms)]:
-            for field in form.fields.values():
-                field.disabled = True

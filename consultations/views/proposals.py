@@ -52,7 +52,7 @@ def propose(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return redirect("consultations:review", pk)
+        return redirect(flow.address(consultation, flow.PROPOSAL))
     return redirect("consultations:proposal-number", pk, proposal.number)
 
 
@@ -63,7 +63,7 @@ def newest(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = services.latest(consultation)
     if found is None:
         messages.info(request, _("Nothing has been proposed yet."))
-        return redirect("consultations:review", pk)
+        return redirect(flow.address(consultation, flow.PROPOSAL))
     return redirect("consultations:proposal-number", pk, found.number)
 
 

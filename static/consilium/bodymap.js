@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   const map = document.getElementById("body-map");
-  const form = document.querySelector("[data-step-form]");
-  if (!map || !form || !document.querySelector("[data-add]")) return;
+  if (!map) return;
+  const form = map.closest("form");
   const regions = [...map.querySelectorAll("[data-area]")];
   const says = map.querySelector("[data-says]");
   const add = form.querySelector(`[data-add="${map.dataset.section}"]`);

@@ -24,9 +24,6 @@
   document.addEventListener("DOMContentLoaded", () => {
     const fault = document.querySelector("[data-focus], .is-invalid");
     if (fault) fault.focus();
-    const step = document.querySelector(".steps [aria-current]");
-    const list = step && step.closest("ol");
-    if (list) list.scrollLeft += step.getBoundingClientRect().left - list.getBoundingClientRect().left - 16;
     document.querySelectorAll("[data-print]").forEach((button) => {
       button.addEventListener("click", () => window.print());
     });

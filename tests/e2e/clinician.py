@@ -39,11 +39,11 @@ class Clinician:
     def start(self, day):
         self.page.get_by_label("Consultation on").fill(day)
         self.press("Start a consultation")
-        self.sees("Concerns")
+        self.sees("Consultation")
 
-    def go_on(self, heading):
-        self.press("Save and continue")
-        self.sees(heading)
+    def save(self, section):
+        self.press(f"Save {section}")
+        expect(self.page.get_by_text("Saved.", exact=True)).to_be_visible()
 
     def fill_rows(self, section, add_label, rows):
         """Write each row into the section, asking for another where there is none yet."""
@@ -69,25 +69,24 @@ class Clinician:
             control.fill(_written(value))
 
     def enter(self, request):
-        """Every step of a consultation, with the facts of an engine request."""
+        """Every section of a consultation, with the facts of an engine request."""
         self.fill_rows("concerns", "Add a concern", request["concerns"])
-        self.go_on("Health history")
+        self.save("Concerns")
         self._answer_all("condition-{}", request["conditions"])
-        self.go_on("Allergies")
+        self.save("Health history")
         self._answer_some(request, "no_known_allergies")
         self.fill_rows("allergies", "Add an allergy", request.get("allergies", []))
-        self.go_on("Medication")
+        self.save("Allergies")
         self._answer_some(request, "medications_reviewed")
         self.fill_rows("medications", "Add a medication", request.get("medications", []))
-        self.go_on("Lab values")
+        self.save("Medication")
         self.fill_rows("labs", "Add a lab value", request.get("labs", []))
-        self.go_on("Findings and procedures")
+        self.save("Lab values")
         self.fill_rows("area_findings", "Add a finding", request.get("area_findings", []))
         self.fill_rows("procedures", "Add a procedure", request.get("procedures", []))
-        self.go_on("Skin")
-        self.go_on("Preferences and dates")
+        self.save("Findings and procedures")
         self._enter_preferences(request)
-        self.go_on("Review and propose")
+        self.save("Preferences and dates")
 
     def _enter_preferences(self, request):
         clinic = request.get("clinic", {})

@@ -15,7 +15,7 @@ from django_scopes import scope
 import consultations.urls
 import treatments.urls
 from consultations import demonstration
-from consultations.flow import STEPS
+from consultations.flow import step_or_404
 from consultations.services.amendments import amend
 from tests.conftest import PASSWORD
 from tests.consultations import changing
@@ -66,7 +66,7 @@ SELECT2 = frozenset({"aria-input-field-name", "label"})
 # Addresses that no page answers at: they take a form and lead on, or send a file.
 NO_PAGE = {
     "start",
-    "consultation",
+    "step",
     "propose",
     "proposal",
     "keep-as-case",
@@ -185,34 +185,30 @@ def test_today(inspector, sit_down, clinic):
     inspector.visit(reverse("consultations:plans"))
 
 
-def test_steps_with_nothing_told(inspector, sit_down, clinic):
+def test_a_consultation_with_nothing_told(inspector, sit_down, clinic):
     person = sit_down("physician")
     consultation = add_consultation(clinic, person)
-    for step in STEPS:
-        inspector.visit(of("step", consultation, step.key))
-    inspector.visit(of("review", consultation))
+    inspector.visit(of("consultation", consultation))
     inspector.send("proposing too early", "Propose", refused=True)
 
 
-def test_steps_with_everything_told(inspector, sit_down, clinic):
+def test_a_consultation_with_everything_told(inspector, sit_down, clinic):
     person = sit_down("physician")
     consultation = consulted(clinic, person, **FULL)
-    for step in STEPS:
-        inspector.visit(of("step", consultation, step.key))
-    inspector.visit(of("review", consultation))
+    inspector.visit(of("consultation", consultation))
 
 
-def test_steps_that_cannot_be_read(inspector, sit_down, clinic):
+def test_sections_that_cannot_be_read(inspector, sit_down, clinic):
     person = sit_down("physician")
     consultation = add_consultation(clinic, person)
     for key, (name, text) in UNREADABLE.items():
-        inspector.open(of("step", consultation, key))
+        inspector.open(of("consultation", consultation))
         inspector.page.locator(f"[name='{name}']").fill(text)
-        inspector.send(f"{key} with a fault")
+        inspector.send(f"{key} with a fault", f"Save {step_or_404(key).title}")
         assert inspector.page.locator(".is-invalid").count()
-    inspector.open(of("step", consultation, "skin"))
+    inspector.open(of("consultation", consultation))
     tell(consultation, "concerns", concern_rows(1), person)  # by somebody else
-    inspector.send("two people at one consultation", refused=True)
+    inspector.send("two people at one consultation", "Save Skin", refused=True)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -257,8 +253,7 @@ def test_signing(inspector, sit_down, clinic):
     plan = again(proposal.consultation).plan
     inspector.read_persian(of("plan", plan))
     inspector.visit(of("print-plan", plan))
-    inspector.visit(of("review", proposal.consultation))
-    inspector.visit(of("step", proposal.consultation, "concerns"))
+    inspector.visit(of("consultation", proposal.consultation))
 
 
 def test_the_person_and_the_program(inspector, sit_down):

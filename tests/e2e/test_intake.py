@@ -29,12 +29,19 @@ def log_in(page, live_server):
 @pytest.fixture
 def at_concerns(page, live_server, consultation):
     log_in(page, live_server)
-    page.goto(f"{live_server.url}/consultations/{consultation.pk}/steps/concerns/")
+    page.goto(f"{live_server.url}/consultations/{consultation.pk}/")
     return page
 
 
+def save(page, section):
+    page.get_by_role("button", name=f"Save {section}", exact=True).click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+
+
 def areas(page):
-    return page.locator("select[name$='-area']").evaluate_all("all => all.map(one => one.value)")
+    return page.locator("select[name^='concerns'][name$='-area']").evaluate_all(
+        "all => all.map(one => one.value)"
+    )
 
 
 def concerns_of(consultation):
@@ -53,16 +60,15 @@ def test_the_map_and_the_list_stay_in_step(at_concerns, consultation):
     expect(forehead).to_have_attribute("aria-pressed", "true")
 
     page.get_by_role("button", name="Chin", exact=True).click()
-    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("#rows-concerns [data-row]")).to_have_count(2)
     expect(page.locator("#id_concerns-1-concern")).to_be_focused()
 
     page.locator("#id_concerns-0-area").select_option("scalp")
     expect(forehead).to_have_attribute("aria-pressed", "false")
     page.locator("#id_concerns-0-concern").select_option("hair-loss")
     page.locator("#id_concerns-1-concern").select_option("fine-lines")
-    page.get_by_role("button", name="Save and continue").click()
+    save(page, "Concerns")
 
-    expect(page.get_by_role("heading", name="Health history", level=1)).to_be_visible()
     assert concerns_of(consultation) == [("hair-loss", "scalp"), ("fine-lines", "chin")]
 
 
@@ -78,7 +84,7 @@ def test_the_map_is_worked_by_keyboard_alone(at_concerns, consultation):
     page.keyboard.type("Fine")
     for key in ("Tab", "Tab", "Tab", "Enter"):  # past area and severity; Enter in the goal saves
         page.keyboard.press(key)
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     assert concerns_of(consultation) == [("fine-lines", "decolletage")]
 
 
@@ -86,26 +92,26 @@ def test_rows_are_added_and_taken_away(at_concerns, consultation):
     page = at_concerns
     page.get_by_role("button", name="Add a concern").click()
     page.get_by_role("button", name="Add a concern").click()
-    expect(page.locator("[data-row]")).to_have_count(3)
+    expect(page.locator("#rows-concerns [data-row]")).to_have_count(3)
 
     page.locator("#id_concerns-0-concern").select_option("fine-lines")
     page.locator("#id_concerns-1-concern").select_option("cellulite")
     page.locator("#id_concerns-2-concern").select_option("scars")
     page.get_by_role("button", name="Remove this row").nth(1).click()
-    page.get_by_role("button", name="Save", exact=True).click()
+    save(page, "Concerns")
 
-    expect(page.get_by_text("Saved.")).to_be_visible()
     assert concerns_of(consultation) == [("fine-lines", None), ("scars", None)]
 
 
-def test_picking_another_step_saves_this_one_first(at_concerns, consultation):
+def test_the_index_leads_to_a_section_and_marks_where_one_is(at_concerns):
     page = at_concerns
-    page.locator("#id_concerns-0-concern").select_option("scars")
+    link = page.get_by_role("navigation", name="Sections").get_by_role("link", name="Skin")
 
-    page.get_by_role("navigation", name="Steps").get_by_role("link", name="Skin").click()
+    link.click()
 
-    expect(page.get_by_role("heading", name="Skin", level=1)).to_be_visible()
-    assert concerns_of(consultation) == [("scars", None)]
+    expect(page.get_by_role("heading", name="Skin", level=2)).to_be_in_viewport()
+    expect(link).to_have_attribute("aria-current", "location")
+    expect(page.get_by_role("region", name="Patient")).to_be_in_viewport()
 
 
 def test_search_answers_while_typing(page, live_server, consultation):
@@ -122,16 +128,15 @@ def test_a_consultation_is_recorded_without_javascript(browser, live_server, con
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     log_in(page, live_server)
-    page.goto(f"{live_server.url}/consultations/{consultation.pk}/steps/concerns/")
+    page.goto(f"{live_server.url}/consultations/{consultation.pk}/")
 
     expect(page.locator("#body-map")).to_be_hidden()
     page.locator("#id_concerns-0-concern").select_option("fine-lines")
     page.get_by_role("button", name="Add a concern").click()
     page.locator("#id_concerns-1-concern").select_option("scars")
-    page.get_by_role("button", name="Save and continue").click()
+    save(page, "Concerns")
     page.locator("input[name='condition-pregnancy'][value='no']").check()
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    save(page, "Health history")
     context.close()
 
     assert concerns_of(consultation) == [("fine-lines", None), ("scars", None)]

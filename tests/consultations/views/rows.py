@@ -56,6 +56,11 @@ def stored(consultation):
         return Consultation.objects.with_facts().get(pk=consultation.pk)
 
 
+def page_url(consultation, section=""):
+    url = reverse("consultations:consultation", args=[consultation.pk])
+    return f"{url}#{section}" if section else url
+
+
 def step_url(consultation, key):
     return reverse("consultations:step", args=[consultation.pk, key])
 

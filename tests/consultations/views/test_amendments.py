@@ -89,7 +89,7 @@ def test_the_plan_shows_its_amendments_beside_what_was_signed(physician, plan, n
 
 
 def test_the_signed_consultation_shows_its_amendments(physician, plan, amended):
-    page = physician.get(url("review", plan.consultation_id)).content.decode()
+    page = physician.get(url("consultation", plan.consultation_id)).content.decode()
 
     assert "Twice daily." in page
     assert url("amend", plan.consultation_id) in page

@@ -21,6 +21,7 @@ from tests.consultations.made import (
     proposed,
     signed,
 )
+from tests.consultations.views.rows import page_url
 from tests.engine.cases import concerns, conditions, medicine
 
 COUNTS = (1, 3, 30)
@@ -184,7 +185,7 @@ def test_without_a_proposal_one_is_led_to_the_review(doctor, clinic):
 
     response = doctor.get(reverse("consultations:proposal", args=[row.pk]))
 
-    assert response["Location"] == reverse("consultations:review", args=[row.pk])
+    assert response["Location"] == page_url(row, "proposal")
 
 
 def test_all_proposals_are_listed(doctor, clinic):
@@ -218,7 +219,7 @@ def test_what_is_missing_is_listed_with_the_way_to_it(doctor, clinic):
     response = doctor.post(reverse("consultations:propose", args=[row.pk]))
 
     assert response.status_code == 400
-    assert reverse("consultations:step", args=[row.pk, "concerns"]) in text(response)
+    assert page_url(row, "concerns") in text(response)
 
 
 def test_proposing_takes_a_post(doctor, clinic):

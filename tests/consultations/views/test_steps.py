@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 from django_scopes import scope
 
+from consultations.flow import step_or_404
 from consultations.models import Consultation
 from consultations.services import intake
 from tests.consultations.views.rows import (
     add_consultation,
     add_patient,
     concern_rows,
+    page_url,
     sent,
     step_url,
     stored,
@@ -30,6 +32,16 @@ def text_of(response):
     return response.content.decode()
 
 
+def section_of(response, key):
+    """What the page shows of one section, on one line."""
+    after = " ".join(text_of(response).split()).partition(f'id="{key}"')[2]
+    return after.partition('class="workspace-section"')[0]
+
+
+def form_of(response, key):
+    return next(one.form for one in response.context["sections"] if one.step.key == key)
+
+
 def test_starting_leads_to_the_first_step(physician, patient):
     response = physician.post(
         reverse("consultations:start", args=[patient.pk]), {"consulted_on": "12.01.2026"}
@@ -38,7 +50,7 @@ def test_starting_leads_to_the_first_step(physician, patient):
     with scope(clinic=patient.clinic):
         made = Consultation.objects.get(patient=patient)
     assert made.consulted_on == date(2026, 1, 12)
-    assert response["Location"] == step_url(made, "concerns")
+    assert response["Location"] == page_url(made)
 
 
 def test_starting_on_no_date_starts_nothing(physician, patient):
@@ -59,7 +71,7 @@ def test_concerns_are_saved_in_their_order(physician, consultation):
 
     response = save(physician, consultation, "concerns", sent("concerns", *rows, goals="Rested"))
 
-    assert response["Location"] == step_url(consultation, "concerns")
+    assert response["Location"] == page_url(consultation, "concerns")
     saved = stored(consultation)
     assert [
         (row.concern.code, row.area.code, row.severity, row.goal) for row in saved.concerns.all()
@@ -67,14 +79,10 @@ def test_concerns_are_saved_in_their_order(physician, consultation):
     assert (saved.goals, saved.version) == ("Rested", 2)
 
 
-@pytest.mark.parametrize(
-    ("go", "where"),
-    [("next", "history"), ("stay", "concerns"), ("labs", "labs"), ("nonsense", "concerns")],
-)
-def test_saving_goes_where_it_was_told(go, where, physician, consultation):
-    response = save(physician, consultation, "concerns", sent("concerns", go=go))
+def test_whoever_comes_back_to_a_section_is_led_to_it(physician, consultation):
+    response = physician.get(step_url(consultation, "labs"))
 
-    assert response["Location"] == step_url(consultation, where)
+    assert response["Location"] == page_url(consultation, "labs")
 
 
 def test_each_save_shows_the_time_of_the_clinic(clinic, physician, consultation):
@@ -108,8 +116,7 @@ def test_partial_rows_are_kept(key, section, row, told, physician, consultation)
     response = save(physician, consultation, key, data)
 
     assert response.status_code == 302
-    review = physician.get(reverse("consultations:review", args=[consultation.pk]))
-    assert told in text_of(review)
+    assert told in str(step_or_404(key).told(stored(consultation)))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +146,7 @@ def test_an_odd_value_is_shown_at_its_field_and_kept_as_typed(  # noqa: PLR0913,
     response = save(physician, consultation, key, other | sent(section, row | {field: typed}))
 
     assert response.status_code == 200
-    (form,) = response.context["form"].sections[section].told()
+    (form,) = form_of(response, key).sections[section].told()
     assert list(form.errors) == [field]
     assert form[field].value() == typed or field in {"medication", "unit", "severity"}
     assert stored(consultation).version == 1
@@ -160,7 +167,7 @@ def test_the_same_concern_twice_in_an_area_is_refused_at_the_second(physician, c
 
     response = save(physician, consultation, "concerns", sent("concerns", row, row))
 
-    first, second = response.context["form"].sections["concerns"].told()
+    first, second = form_of(response, "concerns").sections["concerns"].told()
     assert not first.errors
     assert second.non_field_errors() == ["This is already listed above."]
     assert stored(consultation).version == 1
@@ -194,14 +201,14 @@ def test_a_row_taken_out_of_the_page_leaves_no_gap(physician, consultation):
 
 
 def test_history_begins_with_nothing_ticked(physician, consultation):
-    page = text_of(physician.get(step_url(consultation, "history")))
+    page = section_of(physician.get(page_url(consultation)), "history")
 
     assert page.count('type="radio"') == 3 * 15
     assert "checked" not in page
 
 
 def test_history_asks_first_what_a_proposal_waits_for(physician, consultation):
-    questions = physician.get(step_url(consultation, "history")).context["form"].scalars
+    questions = form_of(physician.get(page_url(consultation)), "history").scalars
 
     assert [field.name for field in questions.needed()] == ["pregnancy", "breastfeeding"]
     assert len(questions.others()) == 13
@@ -221,7 +228,7 @@ def test_an_answer_that_does_not_exist_is_refused(physician, consultation):
 
     response = save(physician, consultation, "history", data)
 
-    assert list(response.context["form"].scalars.errors) == ["pregnancy"]
+    assert list(form_of(response, "history").scalars.errors) == ["pregnancy"]
 
 
 def test_findings_and_procedures_are_saved_together_or_not_at_all(physician, consultation):
@@ -280,7 +287,7 @@ def test_age_is_asked_only_without_a_birth_date(born, asked, clinic, physician):
     patient = add_patient(clinic, physician.user, birth_date=born)
     consultation = add_consultation(clinic, physician.user, patient)
 
-    page = physician.get(step_url(consultation, "preferences"))
+    page = physician.get(page_url(consultation))
 
     assert ('name="stated_age"' in text_of(page)) == asked
 
@@ -302,7 +309,8 @@ def test_another_row_comes_alone_for_htmx_and_saves_nothing(physician, consultat
 def test_another_row_without_javascript_keeps_what_was_typed(physician, consultation):
     row = {"concern": "fine-lines", "goal": "Rested before the wedding"}
 
-    page = text_of(save(physician, consultation, "concerns", sent("concerns", row, add="concerns")))
+    response = save(physician, consultation, "concerns", sent("concerns", row, add="concerns"))
+    page = section_of(response, "concerns")
 
     assert "Rested before the wedding" in page
     assert 'name="concerns-1-concern"' in page
@@ -317,10 +325,10 @@ def test_two_editors_the_second_is_told_and_loses_nothing(physician, client_of, 
 
     response = save(physician, consultation, "medication", sent("medications", mine))
 
-    page = text_of(response)
+    page = section_of(response, "medication")
     assert response.status_code == 409
     assert "Somebody else saved this consultation" in page
-    assert response.context["told"] == ["Aspirin"]
+    assert "<li>Aspirin</li>" in page
     assert '<option value="ibuprofen" selected>' in page
     assert 'name="version" value="2"' in " ".join(page.split())
     assert [str(row) for row in stored(consultation).medications.all()] == ["Aspirin"]
@@ -367,54 +375,47 @@ def test_a_cancelled_consultation_is_shown_but_not_changed(clinic, physician, co
     with scope(clinic=clinic):
         Consultation.objects.filter(pk=consultation.pk).update(status="cancelled")
 
-    page = text_of(physician.get(step_url(consultation, "concerns")))
+    page = text_of(physician.get(page_url(consultation)))
     refused = save(physician, consultation, "concerns", sent("concerns"))
 
     assert "Read only" in page
-    assert "Save and continue" not in page
+    assert "data-step-form" not in page
     assert "This consultation was cancelled." in text_of(refused)
     assert stored(consultation).version == 1
 
 
-def test_review_names_what_is_missing_with_the_way_to_it(physician, consultation):
+def test_page_names_what_is_missing_with_the_way_to_it(physician, consultation):
     rows = [{"medication": "ibuprofen"}]
     save(physician, consultation, "medication", sent("medications", *rows))
 
-    response = physician.get(reverse("consultations:review", args=[consultation.pk]))
+    response = physician.get(page_url(consultation))
 
     named = {(one.step.key, one.row) for one in response.context["missing"]}
     assert named == {("concerns", ""), ("medication", "row 1, prescribed")}
-    assert step_url(consultation, "concerns") in text_of(response)
+    assert '<a href="#concerns">' in section_of(response, "proposal")
 
 
-def test_review_names_the_questions_that_would_come_back(physician, consultation):
+def test_page_names_the_questions_that_would_come_back(physician, consultation):
     tell(consultation, "concerns", concern_rows(1), physician.user)
 
-    response = physician.get(reverse("consultations:review", args=[consultation.pk]))
+    response = physician.get(page_url(consultation))
 
     assert {one.message for one in response.context["waiting"]} == {"Pregnancy", "Breastfeeding"}
 
 
-def test_opening_a_consultation_goes_on_where_it_was_left(physician, consultation):
-    url = reverse("consultations:consultation", args=[consultation.pk])
-    assert physician.get(url)["Location"] == step_url(consultation, "concerns")
-
+def test_a_closed_consultation_is_shown_without_forms(clinic, physician, consultation):
     tell(consultation, "concerns", concern_rows(1), physician.user)
-    assert physician.get(url)["Location"] == step_url(consultation, "history")
-
-
-def test_opening_a_closed_consultation_shows_all_of_it(clinic, physician, consultation):
     with scope(clinic=clinic):
         Consultation.objects.filter(pk=consultation.pk).update(status="cancelled")
-    url = reverse("consultations:consultation", args=[consultation.pk])
 
-    page = physician.get(url, follow=True)
+    page = physician.get(page_url(consultation))
 
-    assert page.redirect_chain[-1][0] == reverse("consultations:review", args=[consultation.pk])
+    (told,) = step_or_404("concerns").told(stored(consultation))
+    assert f"<li>{told}</li>" in section_of(page, "concerns")
     assert "Propose</button>" not in text_of(page)
 
 
-def test_steps_show_what_is_done(clinic, physician, consultation):
+def test_index_shows_what_is_done(clinic, physician, consultation):
     tell(consultation, "concerns", concern_rows(1), physician.user)
     with scope(clinic=clinic):
         current = Consultation.objects.get(pk=consultation.pk)
@@ -422,16 +423,15 @@ def test_steps_show_what_is_done(clinic, physician, consultation):
             current, by=physician.user, version=current.version, fitzpatrick=3, glogau=1
         )
 
-    progress = physician.get(step_url(consultation, "labs")).context["progress"]
+    sections = physician.get(page_url(consultation)).context["sections"]
 
-    assert {one.step.key for one in progress if one.done} == {"concerns", "skin"}
-    assert [one.step.key for one in progress if one.current] == ["labs"]
+    assert {one.step.key for one in sections if one.done} == {"concerns", "skin"}
 
 
-def test_banner_stands_on_every_page_of_the_consultation(physician, consultation, patient):
+def test_banner_stands_on_the_page_of_the_consultation(physician, consultation, patient):
     tell(consultation, "allergies", [], physician.user, no_known_allergies=True)
 
-    page = text_of(physician.get(step_url(consultation, "skin")))
+    page = text_of(physician.get(page_url(consultation)))
 
     for fact in (str(patient), "1980-05-04", "Female", patient.number, "none known"):
         assert fact in page
@@ -442,7 +442,7 @@ def test_an_unknown_step_does_not_exist(physician, consultation):
 
 
 def test_map_offers_the_areas_of_the_catalogue(physician, consultation):
-    page = text_of(physician.get(step_url(consultation, "concerns")))
+    page = text_of(physician.get(page_url(consultation)))
 
     for code in ("forehead", "scalp", "knee", "buttocks", "hands", "neck"):
         assert f'data-area="{code}"' in page
