@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic import audit
+from clinic.digits import LOCAL, local_digits_in_markup
 from clinic.logs import request_id
 from clinic.models import User
 from clinic.scoping import SESSION_KEY, active_membership, clinic_scope
@@ -76,6 +78,20 @@ class RejectBadInputMiddleware:
             fault = {"path": "", "code": "unstorable", "message": message}
             return JsonResponse({"errors": [fault]}, status=400)
         return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
+
+
+class LocalDigitsMiddleware:
+    """Pages show the digits of their language, wherever their numbers came from."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        kind = response.headers.get("Content-Type", "")
+        if get_language() in LOCAL and kind.startswith("text/html") and not response.streaming:
+            response.content = local_digits_in_markup(response.content.decode())
+        return response
 
 
 class IdleTimeoutMiddleware:

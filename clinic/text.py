@@ -1,10 +1,12 @@
 """Which text may be stored: what both databases can hold and a reader can trust."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 _ALLOWED_CONTROLS = "\t\n\r"
 _BIDI_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -40,3 +42,13 @@ def search_key(*parts: str | None) -> str:
     bare = "".join(char for char in plain if not unicodedata.combining(char))
     folded: Any = bare.casefold().replace("ς", "σ").replace("ı", "i")
     return " ".join(str(folded).split())
+
+
+def with_commas(parts: Iterable[object]) -> str:
+    """“Face, neck”: a list within a sentence, with the comma of the language in use."""
+    return pgettext("between the items of a list", ", ").join(map(str, parts))
+
+
+def with_semicolons(parts: Iterable[object]) -> str:
+    """“Delay PRP; caution with mesotherapy”. A Greek reads a semicolon as a question mark."""
+    return pgettext("between phrases", "; ").join(map(str, parts))

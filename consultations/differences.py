@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.dates import long_day
+from clinic.text import with_commas, with_semicolons
 from treatments.explanations import Wording
 
 Row = Mapping[str, Any]
@@ -35,7 +36,7 @@ class Group:
 
 
 def as_dates(text: str) -> str:
-    return date_format(date.fromisoformat(text), "j M Y")
+    return long_day(date.fromisoformat(text))
 
 
 def as_days_from(day: date) -> Told:
@@ -91,12 +92,12 @@ class _Words:
 
     def whole(self, answer: Row) -> Iterator[tuple[str, str]]:
         if "errors" in answer:
-            paths = ", ".join(one["path"] for one in answer["errors"])
+            paths = with_commas(one["path"] for one in answer["errors"])
             yield _("Facts"), _("Cannot be read any more: %(paths)s") % {"paths": paths}
             return
         yield _("Patient"), _patient_status(answer["status"])
         if answer["missing"]:
-            yield _("Still to be asked"), ", ".join(self._each("conditions", answer["missing"]))
+            yield _("Still to be asked"), with_commas(self._each("conditions", answer["missing"]))
 
     def area(
         self, area: Row | None, both: Collection[tuple[Any, ...]]
@@ -114,7 +115,7 @@ class _Words:
                 yield from self._option(option, many=len(both) > 1)
             else:
                 label = _("Option %(name)s") % {"name": self._name(option)}
-                yield label, "; ".join(map(self._shortly, option["courses"]))
+                yield label, with_semicolons(map(self._shortly, option["courses"]))
 
     def _standing(self, treatment: Row) -> str:
         status = _treatment_status(treatment["status"])
@@ -144,16 +145,16 @@ class _Words:
         return f"{names} ({self.wording.name('variants', option['variant'])})"
 
     def _course(self, course: Row) -> Iterator[tuple[str, str]]:
-        yield _("sessions"), ", ".join(map(self.day, course["planned"]))
-        yield _("optional sessions"), ", ".join(map(self.day, course["optional"]))
+        yield _("sessions"), with_commas(map(self.day, course["planned"]))
+        yield _("optional sessions"), with_commas(map(self.day, course["optional"]))
         for label, key in ((_("maintenance"), "maintenance_on"), (_("review"), "review_on")):
             yield label, self.day(course[key]) if course[key] else ""
-        yield _("ingredients"), "; ".join(map(self._mixture, course["formulas"]))
-        yield _("activators"), ", ".join(self._each("activators", course["activators"]))
+        yield _("ingredients"), with_semicolons(map(self._mixture, course["formulas"]))
+        yield _("activators"), with_commas(self._each("activators", course["activators"]))
 
     def _mixture(self, formula: Row) -> str:
         name = self.wording.name("formulas", formula["formula"])
-        parts = ", ".join(self._each("ingredients", formula["ingredients"]))
+        parts = with_commas(self._each("ingredients", formula["ingredients"]))
         return f"{name}: {parts}" if parts else name
 
     def _around(self, option: Row) -> Iterator[tuple[str, str]]:
@@ -162,7 +163,7 @@ class _Words:
             (_("besides"), ("adjuncts",)),
         ):
             yield label, " ".join(text for key in keys for text in self._texts(key, option[key]))
-        yield _("covers"), ", ".join(self._each("concerns", option["covers"]))
+        yield _("covers"), with_commas(self._each("concerns", option["covers"]))
 
     def _texts(self, section: str, codes: Sequence[str]) -> list[str]:
         rows = (self.wording.row(section, code) for code in codes)

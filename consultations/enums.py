@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Sex(models.TextChoices):
@@ -11,7 +12,7 @@ class Sex(models.TextChoices):
 
 
 class ConsultationStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("consultation", "Open")
     SIGNED = "signed", _("Signed")
     CANCELLED = "cancelled", _("Cancelled")
 

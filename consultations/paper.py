@@ -5,16 +5,18 @@ printed, so two prints of one version are the same to the byte.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from clinic import pdf
+from clinic.dates import day_and_time, long_day, weekday_and_day
+from clinic.digits import local_digits_within
+from clinic.text import with_commas
 from consultations.bodymap import VIEWS, Region, View
 from consultations.documents import (
     CareLine,
@@ -32,6 +34,7 @@ from treatments.engine import digest_of
 from treatments.explanations import wording_of
 
 Printed = dict[str, Any]
+_CODES = frozenset({"svg", "language", "direction", "name", "foot"})
 _DIGEST = slice(7, 23)  # what follows “sha256:”, as much of it as a person compares
 
 
@@ -42,13 +45,13 @@ def plan_pdf(plan: Plan) -> HttpResponse:
 
 
 def printed(plan: Plan) -> Printed:
-    data = _parts(plan, plan_document(plan))
+    with timezone.override(ZoneInfo(plan.clinic.timezone)):
+        data: Printed = local_digits_within(_parts(plan, plan_document(plan)), but=_CODES)
     content = digest_of(data)[_DIGEST][:8]
     return data | {"version": f"{plan.digest[_DIGEST]}-{content}"}
 
 
 def _parts(plan: Plan, document: PlanDocument) -> Printed:
-    zone = ZoneInfo(plan.clinic.timezone)
     language = get_language() or "en"
     return {
         "language": language.partition("-")[0],
@@ -59,17 +62,17 @@ def _parts(plan: Plan, document: PlanDocument) -> Printed:
         "labels": _labels(),
         "signed": [
             _("Signed by %(who)s on %(time)s")
-            % {"who": _apart(plan.signed_by), "time": _time(plan.signed_at, zone)}
+            % {"who": _apart(plan.signed_by), "time": day_and_time(plan.signed_at)}
         ],
         "sessions": [_session(one) for one in document.sessions],
         "follow_ups": [_follow_up(one) for one in document.follow_ups],
-        "overrides": [_override(one, zone) for one in document.overrides],
+        "overrides": [_override(one) for one in document.overrides],
         "heed": [*document.warnings, *document.notices],
         "notes": [
             *({"area": area, "note": note} for area, note in document.notes),
             *({"area": area, "note": _("declined")} for area in document.declined),
         ],
-        "amendments": [_amendment(one, zone) for one in plan.consultation.amendments.all()],
+        "amendments": [_amendment(one) for one in plan.consultation.amendments.all()],
         "maps": _maps(plan),
         "care": list(_care(document)),
         "foot": [
@@ -107,7 +110,7 @@ def _patient(plan: Plan) -> Printed:
     patient = plan.patient
     details = [patient.number]
     if patient.birth_date:
-        details.append(_("born %(day)s") % {"day": _day(patient.birth_date)})
+        details.append(_("born %(day)s") % {"day": long_day(patient.birth_date)})
     return {"name": str(patient), "shown": _apart(patient), "details": details}
 
 
@@ -118,7 +121,7 @@ def _session(session: SessionText) -> Printed:
     if row.status != SessionStatus.SCHEDULED:
         tags.append(str(row.get_status_display()))
     return {
-        "title": title % {"number": row.number, "day": date_format(row.planned_on, "l, j F Y")},
+        "title": title % {"number": row.number, "day": weekday_and_day(row.planned_on)},
         "tags": tags,
         "items": [
             _item(one, optional=one.optional and not session.optional) for one in session.items
@@ -131,7 +134,7 @@ def _item(item: ItemText, *, optional: bool) -> Printed:
     course = _("no. %(number)d of the course") % {"number": item.number_in_course}
     materials = [_mixture(one) for one in item.mixtures]
     if item.activators:
-        materials.append(f"{_('Activator, if one is used')}: {', '.join(item.activators)}")
+        materials.append(f"{_('Activator, if one is used')}: {with_commas(item.activators)}")
     return {
         "title": f"{name}, {item.area}",
         "course": f"{course}, {_('optional')}" if optional else course,
@@ -141,33 +144,33 @@ def _item(item: ItemText, *, optional: bool) -> Printed:
 
 def _mixture(mixture: Mixture) -> str:
     name = f"{mixture.name} ({mixture.product})" if mixture.product else mixture.name
-    parts = ", ".join(mixture.ingredients) or _("the clinician selects the ingredients")
+    parts = with_commas(mixture.ingredients) or _("the clinician selects the ingredients")
     return f"{name}: {parts}"
 
 
 def _follow_up(one: FollowUp) -> Printed:
     return {
-        "day": _day(one.day),
+        "day": long_day(one.day),
         "what": _("review of the result") if one.review else _("maintenance"),
         "of": f"{one.treatment}, {one.area}",
     }
 
 
-def _override(row: RuleOverride, zone: ZoneInfo) -> Printed:
+def _override(row: RuleOverride) -> Printed:
     return {
         "rule": f"{row.rule}: {row.treatment}, {row.area}",
         "reason": f"{row.get_reason_display()}.",
         "text": row.text,
-        "by": f"{_apart(row.made_by)}, {_time(row.made_at, zone)}",
+        "by": f"{_apart(row.made_by)}, {day_and_time(row.made_at)}",
     }
 
 
-def _amendment(row: Amendment, zone: ZoneInfo) -> Printed:
+def _amendment(row: Amendment) -> Printed:
     title = _("Amendment %(number)d: %(reason)s")
     return {
         "title": title % {"number": row.number, "reason": row.get_reason_display()},
         "text": row.text,
-        "by": f"{_apart(row.by)}, {_time(row.at, zone)}",
+        "by": f"{_apart(row.by)}, {day_and_time(row.at)}",
     }
 
 
@@ -188,11 +191,11 @@ def _lines(lines: Iterable[CareLine], counted: str, off: set[int]) -> list[Print
     return [
         {
             "text": line.text,
-            "treatments": ", ".join(line.treatments),
+            "treatments": with_commas(line.treatments),
             "dates": [
                 {
                     "session": session % {"number": number},
-                    "day": counted % {"day": date_format(day, "j M Y")},
+                    "day": counted % {"day": long_day(day)},
                 }
                 for number, day in line.dates
                 if number not in off
@@ -210,7 +213,7 @@ def _maps(plan: Plan) -> list[Printed]:
     for view in VIEWS:
         here = [one.code for one in view.regions if one.code in planned]
         if here:
-            names = ", ".join(wording.each("areas", here))
+            names = with_commas(wording.each("areas", here))
             alt = _("%(view)s, marked: %(areas)s") % {"view": view.title, "areas": names}
             maps.append({"svg": _svg(view, planned), "alt": alt})
     return maps
@@ -237,11 +240,3 @@ def _shape(region: Region, view: View, fill: str, stroke: str) -> str:
 def _apart(name: object) -> str:
     """A name between isolates: written from right to left, it does not turn what follows it."""
     return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
-
-
-def _time(moment: datetime, zone: ZoneInfo) -> str:
-    return date_format(moment.astimezone(zone), "j F Y, H:i")

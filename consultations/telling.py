@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from clinic.dates import short_day
+from clinic.text import with_commas
 from consultations.models import Consultation
 
 
@@ -19,7 +21,7 @@ def _line(head: Any, *rest: Any) -> str:
 
 
 def _day(label: str, value: date | None) -> str:
-    return f"{label} {date_format(value, 'Y-m-d')}" if value else ""
+    return f"{label} {short_day(value)}" if value else ""
 
 
 def _yes_no(label: str, value: bool | None) -> str:  # noqa: FBT001 - a stored answer
@@ -106,9 +108,9 @@ def skin(consultation: Consultation) -> list[str]:
 
 def preferences(consultation: Consultation) -> list[str]:
     closed = [str(WEEKDAYS[day - 1]) for day in consultation.closed_weekdays]
-    days = [date_format(row.day, "Y-m-d") for row in consultation.closed_days.all()]
+    days = [short_day(row.day) for row in consultation.closed_days.all()]
     products = [
-        _line(row.name, ", ".join(str(part.ingredient) for part in row.parts.all()))
+        _line(row.name, with_commas(str(part.ingredient) for part in row.parts.all()))
         for row in consultation.products.all()
     ]
     lines = [
@@ -118,8 +120,8 @@ def preferences(consultation: Consultation) -> list[str]:
         consultation.get_combination_display(),
         _yes_no(_("Fractional laser"), consultation.laser),
         consultation.performer and str(consultation.performer),
-        closed and _("Closed: %(days)s") % {"days": ", ".join(closed)},
-        days and _("Closed on: %(days)s") % {"days": ", ".join(days)},
+        closed and _("Closed: %(days)s") % {"days": with_commas(closed)},
+        days and _("Closed on: %(days)s") % {"days": with_commas(days)},
         *products,
     ]
     return [str(line) for line in lines if line]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas, with_semicolons
 from treatments.enums import ClauseKind, EffectKind, Prescribed, RelativeTo, RuleKind, Scope
 from treatments.models import Rule, RuleClause, RuleEffect
 
@@ -71,7 +72,7 @@ def clause_phrase(clause: RuleClause) -> str:
 def either(terms: Iterable[object]) -> str:
     """“a, b or c”."""
     names = [str(term) for term in terms] or [_("(nothing yet)")]
-    return _join(_(" or "), [", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return _join(_(" or "), [with_commas(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _join(word: str, parts: list[str]) -> str:
@@ -116,7 +117,7 @@ def _medication(clause: RuleClause) -> str:
         parts.append(within % {"days": clause.within_days})
         if not clause.ongoing_counts:
             parts.append(_("ongoing or not"))
-    return ", ".join(parts)
+    return with_commas(parts)
 
 
 def _lab(clause: RuleClause) -> str:
@@ -160,7 +161,7 @@ def _treatment_effects(rule: Rule) -> str:
     phrases = [_effects_of_kind(rule, kind, effects) for kind, effects in by_kind.items()]
     if rule.refer_to:
         phrases.append(_("refer the area to %(place)s") % {"place": rule.refer_to})
-    return "; ".join(phrases) or _("(no effect yet)")
+    return with_semicolons(phrases) or _("(no effect yet)")
 
 
 def _effects_of_kind(rule: Rule, kind: str, effects: list[RuleEffect]) -> str:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.dates import long_day
 from consultations.planning import Breach, Course, Limits, breaches
 from treatments.engine import Catalogue
 
@@ -149,6 +149,6 @@ def _sentence(breach: Breach, catalogue: Catalogue) -> str:
     }
     return sentences[breach.code] % {
         "treatment": names[breach.treatment],
-        "day": date_format(breach.day) if breach.day else "",
-        "least": date_format(breach.least) if breach.least else "",
+        "day": long_day(breach.day) if breach.day else "",
+        "least": long_day(breach.least) if breach.least else "",
     }

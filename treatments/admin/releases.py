@@ -20,6 +20,7 @@ from clinic.permissions import actor, allowed
 from clinic.roles import Action
 from clinic.scoping import membership_of
 from clinic.service_admin import ReadOnlyAdmin
+from clinic.text import with_commas
 from treatments.admin.draft_steps import note_field
 from treatments.admin.rows import missing_mark
 from treatments.models import Release, ReleaseActivation, ReleaseApproval
@@ -190,7 +191,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("approved by the clinic"))
     def approved_by(self, release: Any) -> str:
         names = [str(row.approved_by) for row in release.own_approvals]
-        return ", ".join(names) or missing_mark(_("not yet"))
+        return with_commas(names) or missing_mark(_("not yet"))
 
     @admin.display(description=gettext_lazy("digest"))
     def short_digest(self, release: Release) -> str:
@@ -201,7 +202,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         """How many rows of each kind were frozen."""
         document = json.loads(release.body)
         parts = [f"{name}: {len(rows)}" for name, rows in document.items() if _counts(rows)]
-        return ", ".join(sorted(parts))
+        return with_commas(sorted(parts))
 
 
 def _counts(rows: object) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.permissions import actor
 from clinic.roles import Action
 from clinic.service_admin import RoleGate, ServiceAdmin
+from clinic.text import with_commas
 from treatments.admin.history import page_of_changes
 from treatments.services import editing
 from treatments.services.drafting import check_can_edit, open_draft
@@ -162,7 +163,7 @@ class TermAdmin(CatalogueAdmin):
 
 def names_of(rows: Iterable[object], *, none: str = "-") -> str:
     """Rows of a list column, with a mark where there are none."""
-    return ", ".join(str(row) for row in rows) or none
+    return with_commas(str(row) for row in rows) or none
 
 
 def missing_mark(text: object) -> str:

@@ -7,6 +7,7 @@ from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from clinic.text import with_semicolons
 from treatments.admin.conflicts import SideLines, whole_conflict
 from treatments.admin.filters import having, presence
 from treatments.admin.rows import CatalogueAdmin, LineInline, missing_mark, names_of
@@ -143,7 +144,7 @@ class ConflictAdmin(CodeStays):
     @admin.display(description=_("sides"))
     def sides_in_words(self, conflict: Conflict) -> str:
         sides = conflict.sides.all()
-        return "; ".join(str(side) for side in sides) or missing_mark(_("no sides"))
+        return with_semicolons(str(side) for side in sides) or missing_mark(_("no sides"))
 
     @admin.display(description=_("rules"))
     def bears_on(self, conflict: Conflict) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_semicolons
 from treatments.browsing.kinds import KIND_OF, KINDS, Words
 from treatments.browsing.sentences import sentence_of
 from treatments.browsing.shelf import Entry, Shelf
@@ -148,7 +149,7 @@ def _named(shelf: Shelf, section: str, code: str, note: str = "") -> Item:
 def _line(shelf: Shelf, name: str, line: Mapping[str, Any]) -> Item:
     """A line of a list: what it is known by, and what else it says."""
     known = next((one for one in LINES.get(name, ()) if line.get(one)), "")
-    rest = "; ".join(
+    rest = with_semicolons(
         _said(name, one, value_in_words(one, held, shelf.names))
         for one, held in line.items()
         if one != known and held not in (None, "", [])

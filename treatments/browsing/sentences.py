@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.text import with_commas, with_semicolons
 from treatments.diffing import Names, trigger_phrase
 from treatments.diffing.triggers import either
 from treatments.diffing.wording import value_in_words
@@ -66,7 +67,7 @@ def _effect(row: Row, names: Names) -> str:
     if row["refer_to"]:
         place = names.name("referrals", row["refer_to"])
         phrases.append(_("refer the area to %(place)s") % {"place": place})
-    return "; ".join(phrases)
+    return with_semicolons(phrases)
 
 
 def _effects_of_kind(row: Row, kind: str, treatments: list[str]) -> str:
@@ -121,7 +122,7 @@ def _protocol(row: Row, _names: Names) -> str:
         parts.append(_("maintenance after %(days)s days") % {"days": row["maintenance_days"]})
     if row["review_days"]:
         parts.append(_("review after %(days)s days") % {"days": row["review_days"]})
-    return "; ".join(parts)
+    return with_semicolons(parts)
 
 
 def _combination(row: Row, names: Names) -> str:
@@ -147,7 +148,7 @@ def _suitability(row: Row, names: Names) -> str:
 def _formula(row: Row, names: Names) -> str:
     if row["clinician_selects"]:
         return _("The clinician selects the ingredients")
-    return ", ".join(names.name("ingredients", one["ingredient"]) for one in row["ingredients"])
+    return with_commas(names.name("ingredients", one["ingredient"]) for one in row["ingredients"])
 
 
 def _treatment(row: Row, _names: Names) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas
 from treatments.diffing.names import Names
 from treatments.enums import ClauseKind, Prescribed, RelativeTo, Sex
 
@@ -23,7 +24,7 @@ def trigger_phrase(trigger: Row, names: Names) -> str:
 def either(terms: Iterable[str]) -> str:
     """“a, b or c”."""
     named = list(terms) or [_("(nothing yet)")]
-    return _(" or ").join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    return _(" or ").join([with_commas(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def _joined(trigger: Row, names: Names) -> str:
@@ -82,7 +83,7 @@ def _medication(leaf: Row, names: Names) -> str:
         parts.append(str(chosen.label).lower())
     if leaf.get("within_days") is not None:
         parts.append(_within(leaf))
-    return ", ".join(parts)
+    return with_commas(parts)
 
 
 def _within(leaf: Row) -> str:

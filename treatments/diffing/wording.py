@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas
 from treatments.diffing.comparison import FieldChange
 from treatments.diffing.fields import WORDS, choice, label_of, one_of
 from treatments.diffing.matching import match, same
@@ -146,7 +147,7 @@ def _plain_in_words(field: str, value: object) -> str:
 
 
 def _list_in_words(field: str, value: list[Any], names: Names) -> str:
-    return ", ".join(_line_in_words(field, one, names) for one in value) or _("none")
+    return with_commas(_line_in_words(field, one, names) for one in value) or _("none")
 
 
 def _mapping_in_words(field: str, value: Mapping[str, Any], names: Names) -> str:

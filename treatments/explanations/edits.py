@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas
 from treatments.engine.request import age_on
 from treatments.explanations.labs import Level, levels
 from treatments.explanations.told import day, fact, listed
@@ -57,7 +58,7 @@ def edits_of(wording: Wording, request: Row, rule: Row, because: Iterable[str]) 
 def answered_no(wording: Wording, conditions: Iterable[str]) -> Edit:
     """All the questions still to be asked, answered with no."""
     codes = tuple(conditions)
-    names = ", ".join(f"“{wording.name('conditions', code)}”" for code in codes)
+    names = with_commas(f"“{wording.name('conditions', code)}”" for code in codes)
 
     def apply(one: Request) -> None:
         one["conditions"] = {**one.get("conditions", {}), **dict.fromkeys(codes, "no")}

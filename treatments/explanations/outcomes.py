@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas, with_semicolons
 from treatments.explanations.patients import words_of_status
 from treatments.explanations.proposals import status_of_area
 from treatments.explanations.questions import need
@@ -53,7 +54,7 @@ class Words:
         return next((name for name in names if name), code)
 
     def each(self, section: str, codes: Sequence[str]) -> str:
-        return ", ".join(self.name(section, code) for code in codes)
+        return with_commas(self.name(section, code) for code in codes)
 
     def rule(self, code: str) -> str:
         rows = (one.rules.get(code) for one in self.wordings)
@@ -114,7 +115,7 @@ def outcome_lines(wordings: Sequence[Wording], request: Row, outcome: Row) -> It
         text = _finding(words, request, row)
         yield _line(("findings", row["rule"]), _("Rules that fired"), words.rule(row["rule"]), text)
     for row in outcome["not_evaluated"]:
-        needs = "; ".join(need(wordings[0], path).text for path in row["needs"])
+        needs = with_semicolons(need(wordings[0], path).text for path in row["needs"])
         key = ("not_evaluated", row["rule"])
         yield _line(key, _("Rules that lack a fact"), words.rule(row["rule"]), needs)
 
@@ -128,7 +129,9 @@ def _patient(words: Words, request: Row, outcome: Row) -> Iterator[Line]:
     told = _("Evaluated in each area") if status == "evaluated" else words_of_status(status)[0]
     yield _line(("status",), section, _("Outcome"), told)
     for row in outcome["conflicts"]:
-        facts = "; ".join(fact(words.wordings[0], request, path).text for path in row["facts"])
+        facts = with_semicolons(
+            fact(words.wordings[0], request, path).text for path in row["facts"]
+        )
         yield _line(("conflicts", row["code"]), section, _("Facts that disagree"), facts)
     if outcome["missing"]:
         asked = words.each("conditions", outcome["missing"])
@@ -155,8 +158,8 @@ def _standing(words: Words, row: Row) -> str:
     if row["covers"]:
         parts.append(_("for %(concerns)s") % {"concerns": words.each("concerns", row["covers"])})
     if row["findings"]:
-        parts.append(_("rules: %(rules)s") % {"rules": ", ".join(row["findings"])})
-    return "; ".join(parts)
+        parts.append(_("rules: %(rules)s") % {"rules": with_commas(row["findings"])})
+    return with_semicolons(parts)
 
 
 def _option(
@@ -181,7 +184,7 @@ def _course(words: Words, course: Row) -> Iterator[tuple[str, str, str]]:
     days: Mapping[str, str] = {"planned": _("sessions"), "optional": _("optional sessions")}
     for name, label in days.items():
         if course[name]:
-            listed = ", ".join(day(one) for one in course[name])
+            listed = with_commas(day(one) for one in course[name])
             yield name, label, f"{len(course[name])}: {listed}"
     single: Mapping[str, str] = {"maintenance_on": _("maintenance"), "review_on": _("review")}
     for name, label in single.items():
@@ -190,7 +193,11 @@ def _course(words: Words, course: Row) -> Iterator[tuple[str, str, str]]:
     for row in course["formulas"]:
         parts = [words.each("ingredients", row["ingredients"]), row["product"] or ""]
         label = _("formula %(name)s") % {"name": words.name("formulas", row["formula"])}
-        yield f"formula {row['formula']} {row['product']}", label, "; ".join(filter(None, parts))
+        yield (
+            f"formula {row['formula']} {row['product']}",
+            label,
+            with_semicolons(filter(None, parts)),
+        )
     if course["activators"]:
         yield "activators", _("activators"), words.each("activators", course["activators"])
 
@@ -202,7 +209,7 @@ def _remarks(words: Words, option: Row) -> Iterator[tuple[str, str, str]]:
         ("adjuncts", _("beside it"), words.each("adjuncts", option["adjuncts"])),
         ("warnings", _("warnings"), words.texts("warnings", option["warnings"])),
         ("notices", _("notices"), words.texts("notices", option["notices"])),
-        ("basis", _("rests on"), ", ".join(option["basis"])),
+        ("basis", _("rests on"), with_commas(option["basis"])),
     )
     for name, label, text in told:
         if text:
@@ -210,14 +217,14 @@ def _remarks(words: Words, option: Row) -> Iterator[tuple[str, str, str]]:
 
 
 def _finding(words: Words, request: Row, row: Row) -> str:
-    effects = "; ".join(_effect(words, one) for one in row["effects"])
+    effects = with_semicolons(_effect(words, one) for one in row["effects"])
     parts = [effects]
     if row["areas"]:
         parts.append(words.each("areas", row["areas"]))
     if row["until"]:
         parts.append(_("until %(day)s") % {"day": day(row["until"])})
-    facts = "; ".join(fact(words.wordings[0], request, path).text for path in row["because"])
-    return f"{'; '.join(parts)} ({facts})" if facts else "; ".join(parts)
+    facts = with_semicolons(fact(words.wordings[0], request, path).text for path in row["because"])
+    return f"{with_semicolons(parts)} ({facts})" if facts else with_semicolons(parts)
 
 
 def _effect(words: Words, effect: Row) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas
 from treatments.enums import EffectKind
 from treatments.explanations.changes import (
     Case,
@@ -149,7 +150,7 @@ def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Ch
     going_on = [row["medication"] for row in _taken(case.request, found) if row.get("ongoing")]
     if going_on:
         text += _(", counted from a last dose of %(medicines)s on %(day)s") % {
-            "medicines": ", ".join(case.wording.each("medications", going_on)),
+            "medicines": with_commas(case.wording.each("medications", going_on)),
             "day": day(case.request["consulted_on"]),
         }
 

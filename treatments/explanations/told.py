@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from clinic.dates import long_day
+from clinic.text import with_commas
 from treatments.enums import Sex
 from treatments.explanations.wording import Row, Wording
 
@@ -37,7 +39,7 @@ def listed(path: str) -> tuple[str, int] | None:
 
 def day(text: str) -> str:
     """Day, name of the month, year: read the same way everywhere."""
-    return str(date_format(date.fromisoformat(text), "j F Y"))
+    return long_day(date.fromisoformat(text))
 
 
 def unit_text(unit: str) -> str:
@@ -72,7 +74,7 @@ def _medication(wording: Wording, row: Row) -> str:
         parts.append(_("last taken on %(day)s") % {"day": day(row["last_taken_on"])})
     else:
         parts.append(_("day of the last dose not given"))
-    return ", ".join(parts)
+    return with_commas(parts)
 
 
 def _lab(wording: Wording, row: Row) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas
 from treatments.diffing.names import Names
 from treatments.engine import Catalogue
 from treatments.engine.ingredients import mixtures_of
@@ -25,7 +26,7 @@ def formulas_lost(catalogue: Catalogue) -> Iterator[Finding]:
             if not mixtures_of({"": formula}, removes.get(code, frozenset()), ())
         ]
         if lost:
-            texts = {"allergens": ", ".join(names.name("allergens", one) for one in lost)}
+            texts = {"allergens": with_commas(names.name("allergens", one) for one in lost)}
             yield Finding(
                 check=Check.FORMULA_LOST_TO_ALLERGY,
                 severity=Severity.WARNING,

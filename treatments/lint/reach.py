@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from clinic.text import with_commas
 from treatments.engine import Catalogue, Facts, InvalidRequest, evaluate, parse_facts
 from treatments.engine.judgement import judge
 from treatments.lint.findings import Check, Finding, Severity
@@ -74,7 +75,7 @@ def _findings(section: str, found: Search) -> Iterator[Finding]:
         check = Check.DELAY_WITHOUT_EFFECT
         message = _("Its delay never ends after the start of treatment, so it delays nothing.")
     elif found.ahead:
-        texts = {"rules": ", ".join(sorted(found.ahead))}
+        texts = {"rules": with_commas(sorted(found.ahead))}
         message = _("Nothing can make it fire: where it is true, %(rules)s decides first.") % texts
     elif found.idle:
         message = _("Nothing can make it fire: its treatments cover no concern.")

@@ -13,6 +13,7 @@ from django.db.models import CASCADE, Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from clinic.models import User
+from clinic.text import with_commas
 from treatments.models import Activator, Allergen, Ingredient, IngredientClass
 from treatments.services.allergens import record_allergens_in_step
 from treatments.services.recording import Recorder, Snapshot, snapshot_of, stored
@@ -165,4 +166,4 @@ def _in_use(row: Model, users: Iterable[Model]) -> str:
     named = sorted({f"{user._meta.verbose_name} “{name_of(user)}”" for user in users})
     shown = named[:MOST_NAMED] + ([_("and others")] if len(named) > MOST_NAMED else [])
     text = _("“%(row)s” cannot be deleted: it is used by %(users)s. Take it out of use instead.")
-    return text % {"row": name_of(row), "users": ", ".join(shown)}
+    return text % {"row": name_of(row), "users": with_commas(shown)}

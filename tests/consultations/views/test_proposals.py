@@ -67,7 +67,7 @@ def test_the_page_shows_options_with_dates_reasons_and_release(doctor, clinic):
     for words in (
         "Proposed",
         "Option 2",
-        "Mon 2 Mar 2026",
+        "Monday, 2 March 2026",
         "Rejuvenation",
         "Sources disagree",
         "Days between PRP sessions",
