@@ -24,6 +24,7 @@ from treatments.compiler.plans import (
 )
 from treatments.compiler.rows import Row, cited, code_of, in_order, number, term
 from treatments.compiler.rules import input_conflict_rows, rule_rows
+from treatments.compiler.translations import translations_of
 from treatments.models import (
     Activator,
     Allergen,
@@ -69,7 +70,8 @@ def compile_document(key: str) -> dict[str, Any]:
         "conflicts": conflict_rows(),
         **for_people(),
     }
-    return document | _evidence(document)
+    whole = document | _evidence(document)
+    return whole | translations_of(whole)
 
 
 def _evidence(document: Row) -> Row:

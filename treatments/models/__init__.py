@@ -42,6 +42,7 @@ from treatments.models.sources import (
     Source,
     Statement,
 )
+from treatments.models.translations import Translation
 from treatments.models.treatments import (
     Activator,
     CareInstruction,
@@ -118,6 +119,7 @@ __all__ = [
     "Statement",
     "Suitability",
     "Technique",
+    "Translation",
     "Treatment",
     "Variant",
 ]

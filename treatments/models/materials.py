@@ -51,6 +51,11 @@ class Ingredient(CodedTerm):
         verbose_name = _("ingredient")
         verbose_name_plural = _("ingredients")
 
+    @property
+    def class_name(self) -> str:
+        """Said of what is never proposed, whose class no release holds."""
+        return self.ingredient_class.name if self.never_proposed else ""
+
 
 class Formula(CodedTerm):
     """A named set of ingredients. Without any, the clinician selects."""

@@ -18,6 +18,9 @@ def models_in_order() -> tuple[type[Model], ...]:
     """Kinds of rows that stand by themselves, those that others name first."""
     lines = {line.related_model for model in _imported() for line in children_of(model).values()}
     waiting = {model: _named_by(model) - {model} for model in _imported() if model not in lines}
+    last = {model for model in waiting if getattr(model, "named_after_all", False)}
+    for model in last:
+        waiting[model] = set(waiting) - last
     ordered: list[type[Model]] = []
     while waiting:
         ready = [model for model, named in waiting.items() if not named & waiting.keys()]

@@ -91,6 +91,13 @@ def children_of(model: type[Model]) -> dict[str, ManyToOneRel]:
     }
 
 
+def key_back(line: Model, parent: Model) -> str:
+    """The field by which a line names its row; empty where it names the row by its code."""
+    relations = children_of(type(parent)).values()
+    found = (one.field.name for one in relations if one.related_model is type(line))
+    return next(found, "")
+
+
 def field_of(model: type[Model], name: str) -> Field | None:
     """The field that a file may fill, if there is one of that name."""
     try:

@@ -18,7 +18,7 @@ from treatments.models import CatalogueChange, Conflict, GoldenCase, Rule
 from treatments.policies import EffectShape, RuleShape, faults_of_conflict, faults_of_rule
 from treatments.services.disagreeing import shapes_of
 from treatments.services.editing import RowEdit, save_edit
-from treatments.services.merging import children_of
+from treatments.services.merging import children_of, key_back
 from treatments.services.portable import Form, fill
 from treatments.services.recording import stored
 
@@ -93,8 +93,8 @@ def _put_back(change: CatalogueChange, before: Form, parent: Model | None, *, by
         )
     model = _model(change)
     row: Model = model(pk=model._meta.pk.to_python(change.row))
-    if parent is not None:
-        setattr(row, _key_back(row, parent), parent)
+    if parent is not None and (link := key_back(row, parent)):
+        setattr(row, link, parent)
     lines = [] if parent else list(_lines(row, before))
     _store(RowEdit(row=row, links=fill(row, before)), parent, by=by, lines=lines)
     return row
@@ -141,11 +141,6 @@ def _held(row: Model | None) -> Model | None:
     if row is not None:
         stored(type(row)).select_for_update().filter(pk=row.pk).first()
     return row
-
-
-def _key_back(line: Model, parent: Model) -> str:
-    relations = children_of(type(parent)).values()
-    return next(one.field.name for one in relations if one.related_model is type(line))
 
 
 def _check_whole(row: Model) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.models import User
 from treatments.enums import ChangeKind
 from treatments.models import CatalogueChange, Draft
-from treatments.services.merging import children_of
+from treatments.services.merging import key_back
 from treatments.services.portable import fill
 from treatments.services.recording import NEW, Recorder, snapshot_of, stored
 from treatments.services.wording import name_of
@@ -41,8 +41,8 @@ def _undo(change: CatalogueChange, recorder: Recorder) -> None:
     before = NEW if row is None else snapshot_of(row)
     if row is None:
         row = model(pk=model._meta.pk.to_python(change.row))
-        if parent is not None:
-            setattr(row, _key_back(row, parent), parent)
+        if parent is not None and (link := key_back(row, parent)):
+            setattr(row, link, parent)
     links = fill(row, change.before)
     row.save()
     for name, linked in links.items():
@@ -60,11 +60,6 @@ def _parent_of(change: CatalogueChange) -> Model | None:
     parents = stored(apps.get_model(change.parent_model))
     found: Model | None = parents.filter(pk=change.parent_row).first()
     return found
-
-
-def _key_back(line: Model, parent: Model) -> str:
-    relations = children_of(type(parent)).values()
-    return next(one.field.name for one in relations if one.related_model is type(line))
 
 
 def _remove(row: Any, recorder: Recorder, parent: Model | None) -> None:

@@ -1,6 +1,6 @@
 """The catalogue's texts in the languages that a clinic speaks."""
 
-from treatments.texts.fields import SHAPES, TEXTS, Lines, Shape
+from treatments.texts.fields import SHAPES, TEXTS, Lines, Shape, kind_names
 from treatments.texts.languages import (
     name_of_language,
     other_languages,
@@ -8,7 +8,7 @@ from treatments.texts.languages import (
     wanted_language,
 )
 from treatments.texts.marked import Marked, Untranslated, in_plain_text, joined, said
-from treatments.texts.translated import TRANSLATIONS, document_in
+from treatments.texts.translated import TRANSLATIONS, SourceText, compiled, document_in, texts_in
 
 __all__ = [
     "SHAPES",
@@ -17,13 +17,17 @@ __all__ = [
     "Lines",
     "Marked",
     "Shape",
+    "SourceText",
     "Untranslated",
+    "compiled",
     "document_in",
     "in_plain_text",
     "joined",
+    "kind_names",
     "name_of_language",
     "other_languages",
     "said",
     "source_language",
+    "texts_in",
     "wanted_language",
 ]

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 # Kind of row (the name of its model) → its fields of text, in the order of its form.
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -20,13 +24,15 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "comparisonaspect": ("name",),
         "comparisonentry": ("text",),
         "rule": ("title", "message", "care"),
+        # Several rules may tell of one contradiction: its text is theirs, joined.
+        "inputconflict": ("message",),
         "notice": ("text",),
         "optionwarning": ("text",),
         "condition": ("name", "question", "hint"),
         "medicationclass": ("name",),
         "medication": ("name",),
         "ingredientclass": ("name",),
-        "ingredient": ("name", "role"),
+        "ingredient": ("name", "role", "class_name"),
         "activator": ("name",),
         "allergen": ("name",),
         "labtest": ("name",),
@@ -90,13 +96,12 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
         "findings": Shape(kind="areafinding"),
         "formulas": Shape(kind="formula"),
         "ingredient_classes": Shape(kind="ingredientclass"),
-        "ingredients": Shape(kind="ingredient"),
-        # Several rules may tell of one contradiction: its text is theirs, joined.
-        "input_conflicts": Shape(kind="inputconflict", fields=("message",)),
+        "ingredients": Shape(kind="ingredient", fields=("name", "role")),
+        "input_conflicts": Shape(kind="inputconflict"),
         "lab_tests": Shape(kind="labtest"),
         "medication_classes": Shape(kind="medicationclass"),
         "medications": Shape(kind="medication"),
-        "never_proposed": Shape(kind="ingredient", fields=("name", "role", "class_name")),
+        "never_proposed": Shape(kind="ingredient"),
         "notices": Shape(kind="notice"),
         "performers": Shape(kind="performerlevel"),
         "procedures": Shape(kind="procedure"),
@@ -112,3 +117,16 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
         "warnings": Shape(kind="optionwarning"),
     }
 )
+
+_NAMED: Final[Mapping[str, str | Promise]] = MappingProxyType(
+    {"inputconflict": _("facts that contradict each other")}
+)
+
+
+def kind_names() -> Mapping[str, str | Promise]:
+    """What each kind is called; the names of models are the same words."""
+    return {
+        kind: apps.get_model("treatments", kind)._meta.verbose_name or kind
+        for kind in TEXTS
+        if kind not in _NAMED
+    } | dict(_NAMED)

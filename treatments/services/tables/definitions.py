@@ -23,6 +23,7 @@ from treatments.models import (
     Source,
     Statement,
     Suitability,
+    Translation,
 )
 from treatments.models.mappings import CodeMapping
 from treatments.services.merging import children_of, field_of
@@ -95,6 +96,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             Table("suitabilities", Suitability),
             Table("protocols", Protocol),
             Table("code-mappings", CodeMapping),
+            Table("translations", Translation),
         )
     }
 )
