@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Max, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from treatments.models import CatalogueChange
 from treatments.services.restoring import can_restore
@@ -45,6 +46,20 @@ def changes_of(row: Model) -> QuerySet[CatalogueChange]:
     label, key = row._meta.label_lower, str(row.pk)
     mine = Q(model=label, row=key) | Q(parent_model=label, parent_row=key)
     return CatalogueChange.objects.filter(mine).select_related("by")
+
+
+def newest_change_of(row: Model) -> int | None:
+    """The last change of the row or of one of its lines, which an open page has seen."""
+    return changes_of(row).order_by().aggregate(newest=Max("pk"))["newest"] if row.pk else None
+
+
+def changed_meanwhile(row: Model) -> str:
+    """Who was quicker, and what to do about it."""
+    last = changes_of(row).order_by("-pk")[0]
+    return _(
+        "%(by)s changed this row while you had it open. What you typed is still here:"
+        " look at its history, then save again to store yours."
+    ) % {"by": last.by or _("A command")}
 
 
 def page_of_changes(row: Model, number: str | None) -> Any:

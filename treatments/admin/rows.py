@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import BaseModelForm
+from django.forms import BaseModelForm, HiddenInput, IntegerField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -15,10 +16,11 @@ from clinic.permissions import actor
 from clinic.roles import Action
 from clinic.service_admin import RoleGate, ServiceAdmin
 from clinic.text import with_commas
-from treatments.admin.history import page_of_changes
+from treatments.admin.history import changed_meanwhile, newest_change_of, page_of_changes
 from treatments.services import editing
 from treatments.services.drafting import check_can_edit, open_draft
 from treatments.services.editing import RowEdit
+from treatments.services.recording import hold
 from treatments.services.wording import linked_fields
 
 
@@ -50,13 +52,29 @@ class LineInline(CatalogueGate, Autocompletes, admin.TabularInline):  # type: ig
     show_change_link = False
 
 
-class RefusedInReview:
-    """A form that says, with everything still typed, that the draft is in review."""
+class CatalogueForm(ModelForm):
+    """A form that says, with everything still typed, why it cannot be stored just now."""
+
+    seen = IntegerField(required=False, widget=HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = newest_change_of(self.instance)
 
     def clean(self) -> Any:
-        data = super().clean()  # type: ignore[misc]
+        data = super().clean()
         check_can_edit(open_draft())
+        self._check_seen()
         return data
+
+    def _check_seen(self) -> None:
+        """Whoever saved in between is named once; saving again is then a decision."""
+        hold(self.instance)  # until this edit is stored, so that nobody comes in between
+        newest = newest_change_of(self.instance)
+        if newest != self.cleaned_data.get("seen"):
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = newest
+            raise ValidationError(changed_meanwhile(self.instance), code="stale")
 
 
 class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignore[misc]
@@ -79,7 +97,7 @@ class CatalogueAdmin(CatalogueGate, Autocompletes, ServiceAdmin):  # type: ignor
         **kwargs: Any,
     ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (RefusedInReview, form), {})
+        return type(form.__name__, (form, CatalogueForm), {})
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
         """The row is stored in ``save_related``, with its lists and lines, as one edit."""

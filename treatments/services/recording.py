@@ -42,6 +42,11 @@ def snapshot_of(row: Model) -> Snapshot:
     return Snapshot(words=values_in_words(old), form=form_of(old))
 
 
+def hold(row: Model) -> None:
+    """Lock the stored row until the transaction ends. A new row has nothing to lock."""
+    stored(type(row)).select_for_update().filter(pk=row.pk).first()
+
+
 class Recorder:
     """One person's edit. Refused at once while the draft is in review; otherwise the draft is
     opened by the first row that really differs, so that saving without a change leaves no trace.

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.models import AuditEvent
-from tests.treatments.admin.pages import page, saved
+from tests.treatments.admin.pages import faults, filled, page, saved
 from treatments.models import (
     Allergen,
     CatalogueChange,
@@ -96,6 +96,37 @@ def test_saving_without_a_change_leaves_no_trace(curator):
 
     assert not CatalogueChange.objects.exists()
     assert not AuditEvent.objects.filter(action="catalogue-changed").exists()
+
+
+def test_who_saves_second_is_told_before_anything_is_overwritten(curator, client_of):
+    url = page(Rule, "change", Rule.objects.get(code="S-06").pk)
+    opened = curator.get(url)
+    other = client_of("curator")
+    saved(other, url, message="The sentence of the quicker one.")
+
+    refused = curator.post(url, filled(opened, message="The sentence of the second."), follow=True)
+
+    (text,) = faults(refused)
+    assert text.startswith(f"{other.user} changed this row while you had it open.")
+    assert "The sentence of the second." in refused.content.decode(), "what was typed is kept"
+    assert Rule.objects.get(code="S-06").message == "The sentence of the quicker one."
+
+    again = curator.post(url, filled(refused), follow=True)
+
+    assert again.redirect_chain, faults(again)
+    assert Rule.objects.get(code="S-06").message == "The sentence of the second."
+
+
+def test_a_changed_line_counts_as_a_change_of_its_row(curator, client_of):
+    rule = Rule.objects.filter(clauses__isnull=False).first()
+    url = page(Rule, "change", rule.pk)
+    opened = curator.get(url)
+    line = rule.clauses.all()[0]
+    saved(client_of("curator"), url, **{"clauses-0-group": line.group + 1})
+
+    refused = curator.post(url, filled(opened, message="Another sentence."), follow=True)
+
+    assert any("changed this row" in text for text in faults(refused))
 
 
 def test_every_edit_is_audited_without_clinical_text(curator, clinic):
