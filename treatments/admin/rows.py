@@ -72,8 +72,9 @@ class CatalogueForm(ModelForm):
         hold(self.instance)  # until this edit is stored, so that nobody comes in between
         newest = newest_change_of(self.instance)
         if newest != self.cleaned_data.get("seen"):
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = newest
+            typed: Any = self.data
+            self.data = typed.copy()
+            self.data[self.add_prefix("seen")] = newest  # type: ignore[index]  # a copy is mutable
             raise ValidationError(changed_meanwhile(self.instance), code="stale")
 
 
