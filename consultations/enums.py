@@ -108,3 +108,11 @@ class Effect(models.TextChoices):
     REASONS = "reasons-changed", _("Other reasons")
     NEW_OPTION = "new-option", _("A new option")
     RANKING = "ranking-changed", _("Another order")
+
+
+class LeftOut(models.TextChoices):
+    """Why an answer of the last consultation is not carried over."""
+
+    RETIRED = "retired", _("no longer in the catalogue")
+    ASKED_ANEW = "asked-anew", _("asked anew each time")
+    CLEARED = "cleared", _("cleared since")

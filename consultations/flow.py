@@ -9,10 +9,11 @@ from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import User
 from consultations import telling
+from consultations.carried import UNCONFIRMED
 from consultations.errors import Fault
 from consultations.forms import scalars
 from consultations.forms.history import Questions
@@ -68,7 +69,7 @@ STEPS: tuple[Step, ...] = (
         title=gettext_lazy("Concerns"),
         lead=gettext_lazy("What brings the patient here, and where."),
         form=_form(scalars.GoalsForm, "concerns"),
-        facts=("concerns",),
+        facts=("concerns", "goals"),
         is_done=_concerns_done,
         told=telling.concerns,
     ),
@@ -128,7 +129,7 @@ STEPS: tuple[Step, ...] = (
         title=gettext_lazy("Skin"),
         lead=gettext_lazy("As assessed today."),
         form=_form(scalars.SkinForm),
-        facts=(),
+        facts=("fitzpatrick", "glogau"),
         is_done=lambda one: one.fitzpatrick is not None and one.glogau is not None,
         told=telling.skin,
     ),
@@ -192,10 +193,25 @@ class Missing:
 
 
 def missing(faults: Iterable[Fault]) -> list[Missing]:
-    return [
-        Missing(step=step_of(fault.path), message=str(fault.message), row=_row_of(fault.path))
-        for fault in faults
-    ]
+    """A line a fault; answers that were carried over and wait are one line a step."""
+    rest: list[Missing] = []
+    carried: dict[str, list[Fault]] = {}
+    for fault in faults:
+        if fault.code == UNCONFIRMED:
+            carried.setdefault(step_of(fault.path).key, []).append(fault)
+        else:
+            row = _row_of(fault.path)
+            rest.append(Missing(step=step_of(fault.path), message=str(fault.message), row=row))
+    return rest + [_to_confirm(key, len(waiting)) for key, waiting in carried.items()]
+
+
+def _to_confirm(key: str, number: int) -> Missing:
+    text = ngettext(
+        "%(number)d answer from the last consultation is to be confirmed.",
+        "%(number)d answers from the last consultation are to be confirmed.",
+        number,
+    )
+    return Missing(step=_BY_KEY[key], message=text % {"number": number})
 
 
 def waiting(response: Mapping[str, Any]) -> list[Missing]:

@@ -23,6 +23,10 @@ _UNDER = (
     f"EXISTS (SELECT 1 FROM {_CONSULTATION} c"
     " WHERE c.id = {row}.consultation_id AND c.signed_at IS NOT NULL)"
 )
+_FROM_ANOTHER = (
+    f"EXISTS (SELECT 1 FROM {_CONSULTATION} s WHERE s.id = {{row}}.copied_from_id"
+    " AND (s.signed_at IS NULL OR s.patient_id <> {row}.patient_id))"
+)
 _UNDER_PRODUCT = (
     f"EXISTS (SELECT 1 FROM consultations_productentry p JOIN {_CONSULTATION} c"
     " ON c.id = p.consultation_id WHERE p.id = {row}.product_id AND c.signed_at IS NOT NULL)"
@@ -80,6 +84,13 @@ GUARDS: tuple[Guard, ...] = (
     ),
     AppendOnly(table="consultations_seenresult", message="what was seen stays seen"),
     SameClinic(table=_CONSULTATION, column="patient_id", parent="consultations_patient"),
+    SameClinic(table=_CONSULTATION, column="copied_from_id", parent=_CONSULTATION),
+    FrozenUnder(
+        table=_CONSULTATION,
+        closed=_FROM_ANOTHER,
+        message="a consultation starts from a signed one of the same patient",
+        events=("INSERT", "UPDATE"),
+    ),
     *(
         SameClinic(table=f"consultations_{name}", column="consultation_id", parent=_CONSULTATION)
         for name in (*_OF_CONSULTATION, "proposal", "plan", "amendment", "presence")

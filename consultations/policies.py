@@ -15,7 +15,7 @@ from consultations.models import Consultation, Proposal
 from treatments.compiler import catalogue_of, current_release
 
 STATE_CODES = frozenset(
-    {"closed", "stale", "undecided", "nothing-proposed", "performer", "not-signed"}
+    {"closed", "stale", "undecided", "nothing-proposed", "performer", "not-signed", "superseded"}
 )
 
 
@@ -26,6 +26,19 @@ def check_can_edit(consultation: Consultation) -> None:
         )
     if consultation.status == ConsultationStatus.CANCELLED:
         raise ValidationError(_("This consultation was cancelled."), code="closed")
+
+
+def check_can_copy(source: Consultation) -> None:
+    """Only what was signed last: a draft is not settled, and an older one is overtaken."""
+    if source.status != ConsultationStatus.SIGNED:
+        raise ValidationError(
+            _("Only a signed consultation can be carried forward."), code="not-signed"
+        )
+    if source != Consultation.objects.last_signed(source.patient):
+        raise ValidationError(
+            _("A later consultation of this patient is signed. Start from that one."),
+            code="superseded",
+        )
 
 
 def check_can_propose(consultation: Consultation) -> None:

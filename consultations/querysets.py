@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -56,6 +56,11 @@ class ConsultationQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(status="open")
 
+    def last_signed(self, patient: models.Model) -> Any:
+        """The consultation that a returning patient's next one starts from."""
+        signed = self.filter(patient=patient, signed_at__isnull=False)
+        return signed.order_by("-consulted_on", "-signed_at", "id").first()
+
     def for_list(self) -> Self:
         """What a row of a list shows, without a query a row."""
         return self.select_related("patient", "clinician").prefetch_related(
@@ -64,7 +69,9 @@ class ConsultationQuerySet(models.QuerySet):
 
     def with_facts(self) -> Self:
         """Everything the engine's request is made of, in a fixed number of queries."""
-        return self.select_related("patient", "clinic", "performer").prefetch_related(
+        return self.select_related(
+            "patient", "clinic", "performer", "copied_from"
+        ).prefetch_related(
             "concerns__concern",
             "concerns__area",
             "condition_answers__condition",

@@ -4,8 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,82 +14,24 @@ from clinic.api import expected_version, idempotent, versioned, with_etag
 from clinic.openapi import shows_version
 from clinic.problems import refusal
 from clinic.roles import Action
-from clinic.serializers import (
-    StrictIntegerField,
-    StrictModelSerializer,
-    StrictSerializer,
-    StrictSlugField,
-)
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer, AmendSerializer
+from consultations.api.carried import EXAMPLES, ConfirmSerializer, keys_at, source_of
 from consultations.api.documents import OwnFacts, own_facts
 from consultations.api.errors import FlowViewSet, under
 from consultations.api.filters import ConsultationFilters
 from consultations.api.plans import PlanSerializer
 from consultations.api.proposals import OverrideSerializer, ProposalSerializer
+from consultations.api.records import (
+    ConsultationDetailSerializer,
+    ConsultationSerializer,
+    StartDocument,
+    StartSerializer,
+)
 from consultations.errors import InvalidFacts
 from consultations.models import Consultation, Patient
-from consultations.services import amendments, decisions, intake, plans, proposals
+from consultations.services import amendments, carrying, decisions, intake, plans, proposals
 from consultations.services.patients import note_opened
-from treatments.models import PerformerLevel
-
-SCALARS = [
-    "consulted_on",
-    "start_on",
-    "stated_age",
-    "no_known_allergies",
-    "medications_reviewed",
-    "fitzpatrick",
-    "glogau",
-    "skin_note",
-    "goals",
-    "combination",
-    "laser",
-    "performer",
-    "closed_weekdays",
-]
-
-
-class ConsultationSerializer(StrictModelSerializer):
-    performer = StrictSlugField(
-        slug_field="code",
-        queryset=PerformerLevel.objects.all(),
-        allow_null=True,
-        required=False,
-        help_text="A performer's code of the catalogue.",
-    )
-    closed_weekdays = serializers.ListField(
-        child=StrictIntegerField(min_value=1, max_value=7), max_length=6, required=False
-    )
-
-    class Meta:
-        model = Consultation
-        fields = ["id", "patient", "status", "version", *SCALARS, "created_at", "signed_at"]
-        read_only_fields = ["id", "patient", "status", "version", "created_at", "signed_at"]
-
-
-class ConsultationDetailSerializer(ConsultationSerializer):
-    facts = serializers.SerializerMethodField()
-    amendments = AmendmentSerializer(many=True, read_only=True)
-
-    class Meta(ConsultationSerializer.Meta):
-        fields = [*ConsultationSerializer.Meta.fields, "facts", "amendments"]
-
-    @extend_schema_field(OwnFacts)
-    def get_facts(self, consultation: Consultation) -> dict[str, Any]:
-        return own_facts(consultation)
-
-
-class StartSerializer(StrictSerializer):
-    patient = serializers.UUIDField()
-    facts = serializers.JSONField(required=False)
-
-
-class StartDocument(serializers.Serializer):
-    """What starting a consultation takes, for the API document."""
-
-    patient = serializers.UUIDField()
-    facts = OwnFacts(required=False)
 
 
 class ConsultationViewSet(FlowViewSet):
@@ -103,12 +44,13 @@ class ConsultationViewSet(FlowViewSet):
         "partial_update": Action.EDIT_CONSULTATION,
         "facts": Action.VIEW_CONSULTATION,
         "put_facts": Action.EDIT_CONSULTATION,
+        "confirm": Action.EDIT_CONSULTATION,
         "propose": Action.PROPOSE,
         "override": Action.OVERRIDE,
         "sign": Action.SIGN,
         "amend": Action.SIGN,
     }
-    conflicts = frozenset({"partial_update", "put_facts"})
+    conflicts = frozenset({"partial_update", "put_facts", "confirm"})
     serializer_class = ConsultationSerializer
     queryset = Consultation.objects.none()  # names the model; rows come from get_queryset
     filterset_class = ConsultationFilters
@@ -122,9 +64,10 @@ class ConsultationViewSet(FlowViewSet):
     def get_queryset(self) -> QuerySet[Consultation]:
         if self.action == "list":
             return Consultation.objects.select_related("performer")
-        if self.action in {"retrieve", "facts"}:
+        if self.action in {"retrieve", "facts", "confirm"}:
             found: QuerySet[Consultation] = Consultation.objects.with_facts()
-            return found if self.action == "facts" else found.prefetch_related("amendments__by")
+            amended = self.action == "retrieve"
+            return found.prefetch_related("amendments__by") if amended else found
         return Consultation.objects.select_related("patient")
 
     def list(self, request: Request) -> Response:
@@ -149,7 +92,7 @@ class ConsultationViewSet(FlowViewSet):
     )
     @transaction.atomic
     def create(self, request: Request) -> Response:
-        """Start a consultation, with its facts when they are known already."""
+        """Start a consultation: empty, with facts, or from the patient's last signed one."""
         serializer = StartSerializer(data=self.body())
         serializer.is_valid(raise_exception=True)
         sent = serializer.validated_data
@@ -157,7 +100,10 @@ class ConsultationViewSet(FlowViewSet):
         if patient is None:
             message = _("There is no such patient.")
             raise refusal("does_not_exist", message, status_code=400, path="patient")
-        consultation = intake.start_consultation(patient, by=self.by)
+        if source := source_of(patient, sent):
+            consultation = carrying.start_from(source, by=self.by)
+        else:
+            consultation = intake.start_consultation(patient, by=self.by)
         if "facts" in sent:
             consultation = self._with_facts(consultation, sent["facts"])
         location = reverse("consultation-detail", [consultation.pk], request=request)
@@ -207,6 +153,19 @@ class ConsultationViewSet(FlowViewSet):
         return self._shown(
             intake.replace_facts(consultation, document, by=self.by, version=version)
         )
+
+    @versioned
+    @extend_schema(
+        request=ConfirmSerializer, responses=ConsultationDetailSerializer, examples=EXAMPLES
+    )
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, pk: str) -> Response:
+        """Confirm answers that were carried over. Needs If-Match."""
+        consultation, version = self.get_object(), expected_version(request)
+        serializer = ConfirmSerializer(data=self.body())
+        serializer.is_valid(raise_exception=True)
+        keys = keys_at(consultation, serializer.validated_data["paths"])
+        return self._shown(carrying.confirm(consultation, keys, by=self.by, version=version))
 
     @idempotent
     @extend_schema(request=None, responses={201: ProposalSerializer})

@@ -60,7 +60,15 @@ CONSULTATIONS: Final = [
         "With facts",
         value={"patient": KEPT_PATIENT["id"], "facts": OWN_FACTS},
         request_only=True,
-    )
+    ),
+    OpenApiExample(
+        "From the last one",
+        value={
+            "patient": KEPT_PATIENT["id"],
+            "copy_from": "4b0a4d5c-2c1e-4b3b-8f0b-9d2d5f0c7a31",
+        },
+        request_only=True,
+    ),
 ]
 PUT_FACTS: Final = [OpenApiExample("All facts", value=OWN_FACTS, request_only=True)]
 DECIDE: Final = [

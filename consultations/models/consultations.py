@@ -1,4 +1,8 @@
+from datetime import date
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,12 +15,28 @@ from consultations.models.patients import OLDEST, Patient
 from consultations.models.rows import ClinicalRow, ConsultationManager
 from treatments.models import PerformerLevel
 
+CARRIED_SCALARS = ("goals", "fitzpatrick", "glogau", "combination", "laser")
+
+
+def validate_carried(value: Any) -> None:
+    """Names of single values that may be carried, each with the day it was last said."""
+    try:
+        days = [date.fromisoformat(day) for day in value.values()]
+    except (AttributeError, TypeError, ValueError):
+        days = None
+    if days is None or not set(value) <= set(CARRIED_SCALARS):
+        raise ValidationError(_("Only values with the day they were said can be carried over."))
+
 
 class Consultation(ClinicalRow):
     """One conversation with one patient, from its first fact to the signed plan.
 
     ``version`` counts every write and is what two editors are told apart by. Once ``signed_at``
     is set, the database refuses every change to the row and to the rows below it.
+
+    ``copied_from`` is the signed consultation that this one was started from. ``carried`` names the
+    single values taken over from it that nobody has confirmed yet, each with its day; rows of facts
+    hold that day themselves. ``left_out`` says what was not taken over, and why.
     """
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="consultations")
@@ -62,6 +82,17 @@ class Consultation(ClinicalRow):
     closed_weekdays = models.JSONField(
         _("closed weekdays"), default=list, blank=True, validators=[validate_weekdays]
     )
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    )
+    carried = models.JSONField(
+        _("values carried over"),
+        default=dict,
+        blank=True,
+        editable=False,
+        validators=[validate_carried],
+    )
+    left_out = models.JSONField(_("not carried over"), default=list, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("saved at"), auto_now=True)
     signed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
@@ -93,6 +124,11 @@ class Consultation(ClinicalRow):
                     & Q(signed_at__isnull=True, signed_by__isnull=True)
                 ),
                 violation_error_message=_("A signature has a time and a name."),
+            ),
+            models.CheckConstraint(
+                name="consultations_consultation_not_from_itself",
+                condition=Q(copied_from__isnull=True) | ~Q(copied_from=models.F("id")),
+                violation_error_message=_("A consultation is not started from itself."),
             ),
             models.CheckConstraint(
                 name="consultations_consultation_combination_known",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.text import validate_storable
 from consultations.enums import Answer, Severity
 from consultations.models.consultations import Consultation
-from consultations.models.rows import FactRow
+from consultations.models.rows import CarriedRow, FactRow
 from treatments.models import (
     Allergen,
     Area,
@@ -25,7 +25,7 @@ from treatments.models import (
 )
 
 
-class ConcernEntry(FactRow):
+class ConcernEntry(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="concerns")
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", null=True, blank=True)
@@ -34,7 +34,7 @@ class ConcernEntry(FactRow):
     )
     goal = models.CharField(_("goal"), max_length=300, blank=True, validators=[validate_storable])
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("concern")
         verbose_name_plural = _("concerns")
         constraints = [
@@ -54,12 +54,12 @@ class ConcernEntry(FactRow):
         return f"{self.concern}: {self.area}"
 
 
-class ConditionAnswer(FactRow):
+class ConditionAnswer(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="condition_answers")
     condition = models.ForeignKey(Condition, models.PROTECT, related_name="+")
     answer = models.CharField(_("answer"), max_length=10, choices=Answer)
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("condition")
         verbose_name_plural = _("conditions")
         constraints = [
@@ -79,14 +79,14 @@ class ConditionAnswer(FactRow):
         return f"{self.condition}: {self.get_answer_display()}"
 
 
-class AllergyEntry(FactRow):
+class AllergyEntry(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="allergies")
     allergen = models.ForeignKey(Allergen, models.PROTECT, related_name="+")
     reaction = models.CharField(
         _("reaction"), max_length=300, blank=True, validators=[validate_storable]
     )
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("allergy")
         verbose_name_plural = _("allergies")
 
@@ -94,14 +94,14 @@ class AllergyEntry(FactRow):
         return str(self.allergen)
 
 
-class MedicationEntry(FactRow):
+class MedicationEntry(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="medications")
     medication = models.ForeignKey(Medication, models.PROTECT, related_name="+")
     prescribed = models.BooleanField(_("prescribed"), null=True, blank=True)
     ongoing = models.BooleanField(_("still taken"), null=True, blank=True)
     last_taken_on = models.DateField(_("last taken on"), null=True, blank=True)
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("medication")
         verbose_name_plural = _("medications")
 
@@ -109,7 +109,7 @@ class MedicationEntry(FactRow):
         return str(self.medication)
 
 
-class LabEntry(FactRow):
+class LabEntry(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="labs")
     test = models.ForeignKey(LabTest, models.PROTECT, related_name="+")
     value = models.DecimalField(
@@ -123,7 +123,7 @@ class LabEntry(FactRow):
     unit = models.CharField(_("unit"), max_length=20, blank=True, validators=[validate_storable])
     taken_on = models.DateField(_("taken on"), null=True, blank=True)
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("lab value")
         verbose_name_plural = _("lab values")
         constraints = [
@@ -138,13 +138,13 @@ class LabEntry(FactRow):
         return str(self.test)
 
 
-class FindingEntry(FactRow):
+class FindingEntry(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="findings")
     finding = models.ForeignKey(AreaFinding, models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", null=True, blank=True)
     clears_on = models.DateField(_("clears on"), null=True, blank=True)
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
 
@@ -152,13 +152,13 @@ class FindingEntry(FactRow):
         return f"{self.finding}: {self.area}"
 
 
-class ProcedureEntry(FactRow):
+class ProcedureEntry(CarriedRow):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="procedures")
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", null=True, blank=True)
     performed_on = models.DateField(_("performed on"), null=True, blank=True)
 
-    class Meta(FactRow.Meta):
+    class Meta(CarriedRow.Meta):
         verbose_name = _("past procedure")
         verbose_name_plural = _("past procedures")
 

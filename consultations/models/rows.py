@@ -55,3 +55,16 @@ class FactRow(ClinicalRow):
     class Meta(ClinicalRow.Meta):
         abstract = True
         ordering = ["position", "id"]
+
+
+class CarriedRow(FactRow):
+    """A fact that may have been taken over from an earlier consultation.
+
+    ``carried_from`` is the day on which it was last said or confirmed; empty once it was confirmed
+    or changed here.
+    """
+
+    carried_from = models.DateField(_("carried over from"), null=True, blank=True, editable=False)
+
+    class Meta(FactRow.Meta):
+        abstract = True

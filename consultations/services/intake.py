@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.models import Membership, User
-from consultations import policies
+from consultations import carried, policies
 from consultations.errors import StaleVersion
 from consultations.facts import SECTIONS, Section, stored_from
 from consultations.models import ConditionAnswer, Consultation, Patient, ProductPart
@@ -184,6 +184,7 @@ def _set(consultation: Consultation, scalars: Mapping[str, Any]) -> list[str]:
     if unknown:
         raise ValidationError({name: _("This cannot be set.") for name in sorted(unknown)})
     changed = [name for name, value in scalars.items() if getattr(consultation, name) != value]
+    carried.drop_changed(consultation, scalars)
     for name, value in scalars.items():
         setattr(consultation, name, value)
     return changed
@@ -192,10 +193,15 @@ def _set(consultation: Consultation, scalars: Mapping[str, Any]) -> list[str]:
 def _write_rows(
     consultation: Consultation, section: Section, rows: Iterable[Mapping[str, Any]]
 ) -> list[str]:
-    """Delete and write anew: a section is small, and its order is part of it."""
+    """Delete and write anew: a section is small, and its order is part of it.
+
+    What was carried over and is sent again unchanged is still to be confirmed.
+    """
     model: Any = section.model
     changed = _changed_by(consultation, section, rows := list(rows))
-    model.objects.filter(consultation=consultation).delete()
+    stored = model.objects.filter(consultation=consultation)
+    waiting = carried.Waiting(section, stored)
+    stored.delete()
     faults: dict[str, list[Any]] = {}
     for position, values in enumerate(rows):
         fields = dict(values)
@@ -208,6 +214,7 @@ def _write_rows(
         except ValidationError as error:
             _collect(faults, f"{section.key}[{position}]", error)
             continue
+        waiting.mark(row, told=fields)
         row.save()
         _write_parts(row, parts)
     if faults:

@@ -1,6 +1,7 @@
 """From a consultation's facts to a proposal that can be computed again, byte for byte."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.db.models import Max
 
 from clinic import audit
 from clinic.models import User
-from consultations import policies
+from consultations import carried, policies
 from consultations.errors import Fault, IncompleteFacts
 from consultations.facts import request_of
 from consultations.models import Consultation, Proposal, RuleOverride
@@ -30,7 +31,8 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
     release = current_release()
     overrides = _overrides(consultation)
     request = request_of(consultation)
-    response = _evaluate(catalogue_of(release), request, overrides)
+    open_marks = carried.faults(consultation)
+    response = _evaluate(catalogue_of(release), request, overrides, besides=open_marks)
     number = consultation.proposals.aggregate(last=Max("number"))["last"] or 0
     proposal = Proposal.objects.create(
         clinic=consultation.clinic,
@@ -58,7 +60,12 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
 def evaluate_now(consultation: Consultation) -> dict[str, Any]:
     """What would be proposed now; stores nothing. Raises IncompleteFacts."""
     consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
-    return _evaluate(current_catalogue(), request_of(consultation), _overrides(consultation))
+    return _evaluate(
+        current_catalogue(),
+        request_of(consultation),
+        _overrides(consultation),
+        besides=carried.faults(consultation),
+    )
 
 
 def replayed(proposal: Proposal) -> dict[str, Any]:
@@ -82,14 +89,21 @@ def data_of(proposal: Proposal) -> dict[str, Any]:
 
 
 def _evaluate(
-    catalogue: Catalogue, request: dict[str, Any], overrides: frozenset[Override]
+    catalogue: Catalogue,
+    request: dict[str, Any],
+    overrides: frozenset[Override],
+    *,
+    besides: Sequence[Fault] = (),
 ) -> dict[str, Any]:
+    """``besides``: what stands in the way although the engine could read it."""
     try:
-        return evaluate(catalogue, parse_facts(catalogue, request), overrides=overrides)
+        facts = parse_facts(catalogue, request)
     except InvalidRequest as error:
-        raise IncompleteFacts(
-            Fault(path=one.path, code=one.code, message=one.message) for one in error.faults
-        ) from error
+        found = (Fault(path=one.path, code=one.code, message=one.message) for one in error.faults)
+        raise IncompleteFacts([*found, *besides]) from error
+    if besides:
+        raise IncompleteFacts(besides)
+    return evaluate(catalogue, facts, overrides=overrides)
 
 
 def _overrides(consultation: Consultation) -> frozenset[Override]:

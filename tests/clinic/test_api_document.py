@@ -77,7 +77,7 @@ def test_examples_can_be_sent_as_they_stand(api_of):
     (person,) = examples("patients_create")
     (facts,) = examples("consultations_facts_update")
     (asked,) = examples("evaluate")
-    (start,) = examples("consultations_create")
+    start = examples("consultations_create")[0]
     accept, modify = examples("proposals_decide_create")
 
     patient = flow.patient(api, **person)

@@ -130,7 +130,8 @@ class ReadTermAdmin(TermAdmin):
 class ConditionAdmin(ReadTermAdmin):
     list_display = ("name", "code", "question", "read_by", "active")
     search_fields = ("code", "name", "question")
-    fieldsets = (TERM, (None, {"fields": ["question", "hint"]}))
+    list_filter = (RULES, "ask_each_time", "active")
+    fieldsets = (TERM, (None, {"fields": ["question", "hint", "ask_each_time", "statements"]}))
 
 
 @admin.register(AreaFinding)

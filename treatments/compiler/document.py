@@ -98,8 +98,8 @@ def _vocabulary() -> Row:
             cited(row, refer_to=code_of(row.refer_to), note=row.note) for row in in_order(concerns)
         ],
         "conditions": [
-            term(row, question=row.question, hint=row.hint)
-            for row in in_order(Condition.objects.active())
+            cited(row, question=row.question, hint=row.hint, ask_each_time=row.ask_each_time)
+            for row in in_order(Condition.objects.active().prefetch_related("statements"))
         ],
         "medication_classes": [term(row) for row in in_order(MedicationClass.objects.active())],
         "medications": [

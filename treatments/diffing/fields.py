@@ -26,6 +26,7 @@ from treatments.enums import (
 LABELS: Final[Mapping[str, str | Promise]] = {
     "ask_age_from": _("ask from age"),
     "ask_age_to": _("ask to age"),
+    "ask_each_time": _("asked anew each time"),
     "blocked_by": _("blocked by"),
     "care": _("care instruction"),
     "claim": _("kind of claim"),

@@ -105,6 +105,14 @@ class Condition(CodedTerm):
 
     question = models.CharField(_("question"), max_length=300)
     hint = models.CharField(_("hint"), max_length=300, blank=True)
+    ask_each_time = models.BooleanField(
+        _("asked anew each time"),
+        default=False,
+        help_text=_("Tick when an answer holds for its own day only, so that it is never carried."),
+    )
+    statements = models.ManyToManyField(
+        "treatments.Statement", related_name="conditions", blank=True, verbose_name=_("statements")
+    )
 
     class Meta(CodedTerm.Meta):
         verbose_name = _("condition")

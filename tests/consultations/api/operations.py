@@ -23,6 +23,7 @@ BODIES = {
     "consultations_create": lambda: {"patient": str(uuid.uuid4())},
     "consultations_partial_update": lambda: {"goals": "Smoother"},
     "consultations_facts_update": flow.facts,
+    "consultations_confirm_create": lambda: {"paths": ["conditions"]},
     "consultations_propose_create": lambda: None,
     "consultations_override_create": lambda: {
         "rule": "L-01",
