@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import User
 from consultations import telling
-from consultations.carried import UNCONFIRMED
+from consultations.carried import UNCONFIRMED, marks
 from consultations.errors import Fault
 from consultations.forms import scalars
 from consultations.forms.history import Questions
@@ -163,8 +163,15 @@ def step_or_404(key: str) -> Step:
 
 
 def progress(consultation: Consultation) -> list[Progress]:
-    """How far each step is. Load the consultation with its facts."""
-    return [Progress(step=step, done=step.is_done(consultation)) for step in STEPS]
+    """How far each step is. Load the consultation with its facts.
+
+    A step with an answer that was carried over and waits for a word is not done.
+    """
+    waiting = {step_of(mark.path).key for mark in marks(consultation)}
+    return [
+        Progress(step=step, done=step.key not in waiting and step.is_done(consultation))
+        for step in STEPS
+    ]
 
 
 def address(consultation: Consultation, key: str) -> str:

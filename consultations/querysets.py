@@ -69,9 +69,9 @@ class ConsultationQuerySet(models.QuerySet):
 
     def with_facts(self) -> Self:
         """Everything the engine's request is made of, in a fixed number of queries."""
-        return self.select_related(
-            "patient", "clinic", "performer", "copied_from"
-        ).prefetch_related(
+        row = self.select_related("patient", "clinic", "performer", "copied_from")
+        return row.prefetch_related(
+            "copied_from__amendments",
             "concerns__concern",
             "concerns__area",
             "condition_answers__condition",

@@ -6,11 +6,17 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from consultations.carried import Mark, row_mark
 from consultations.enums import Answer
+from consultations.facts import SECTIONS
 from consultations.forms.terms import Terms
 from consultations.models import Consultation
 from treatments.enums import ClauseKind, WhenUnknown
 from treatments.models import Condition, RuleClause
+
+
+class Question(forms.ChoiceField):
+    carried: Mark | None = None
 
 
 class Questions(forms.Form):
@@ -23,13 +29,16 @@ class Questions(forms.Form):
             code: row for code, row in terms.rows(Condition).items() if row.active or code in stored
         }
         for code, row in self._rows.items():
-            self.fields[code] = forms.ChoiceField(
+            self.fields[code] = Question(
                 label=row.question,
                 help_text=row.hint,
                 choices=Answer.choices,
                 required=False,
                 widget=forms.RadioSelect,
             )
+        for index, told in enumerate(consultation.condition_answers.all()):
+            field: Any = self.fields[told.condition.code]
+            field.carried = row_mark(SECTIONS["conditions"], told, index)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from clinic.text import validate_storable
+from consultations.carried import Mark
 from consultations.enums import Severity
 from consultations.forms.fields import NumberChoice, TermField, TermsField, WrittenDate, YesNo
 from consultations.forms.terms import Terms
@@ -31,6 +32,7 @@ class RowForm(forms.Form):
 
     columns: dict[str, str] = {}
     is_new = False
+    carried: Mark | None = None
 
     def __init__(self, *args: Any, terms: Terms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,19 +1,39 @@
 """The single values of a step, beside its rows."""
 
+from functools import partial
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Layout, Row
+from crispy_forms.layout import Column, Field, Layout, LayoutObject, Row
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from clinic.text import validate_storable
+from consultations.carried import scalar_mark
 from consultations.enums import Combination, Fitzpatrick, Glogau
 from consultations.forms.fields import NumberChoice, TermField, WrittenDate, YesNo
 from consultations.forms.terms import Terms
 from consultations.models import Consultation
 from treatments.models import PerformerLevel
+
+
+class CarriedMark(LayoutObject):  # type: ignore[misc]  # crispy-forms has no types
+    """“From 12 March, confirm” below a field whose value came from the last consultation."""
+
+    template = "consultations/partials/carried.html"
+
+    def __init__(self, name: str, *, consultation: Consultation) -> None:
+        self.name, self.consultation = name, consultation
+        self.fields: list[Any] = []
+
+    def render(self, form: Any, _context: Any, **_options: Any) -> str:
+        field = form.fields[self.name]
+        if field.carried is None or field.disabled:
+            return ""
+        words = {"mark": field.carried, "what": field.label, "consultation": self.consultation}
+        return render_to_string(self.template, words)
 
 
 class ScalarsForm(forms.Form):
@@ -31,9 +51,12 @@ class ScalarsForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        for name, field in self.fields.items():
+            field.carried = scalar_mark(consultation, name)  # type: ignore[attr-defined]
         columns = {name: css for name, css in self.columns.items() if name in self.fields}
+        mark = partial(CarriedMark, consultation=consultation)
         self.helper.layout = Layout(
-            Row(*(Column(Field(name), css_class=css) for name, css in columns.items()))
+            Row(*(Column(Field(name), mark(name), css_class=css) for name, css in columns.items()))
         )
 
     def adapt(self, consultation: Consultation) -> None:

@@ -8,6 +8,7 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from consultations.carried import row_mark
 from consultations.facts import SECTIONS
 from consultations.forms import rows
 from consultations.forms.terms import Terms
@@ -115,6 +116,9 @@ def section_form(key: str, data: Any, consultation: Consultation, terms: Terms) 
         absolute_max=MOST_ROWS + 40,
     )
     made: RowSet = factory(data, prefix=key, initial=initial, form_kwargs={"terms": terms})
+    for index, (row, shown) in enumerate(zip(stored, made.forms, strict=False)):
+        if not (made.is_bound and shown.changed_data):
+            shown.carried = row_mark(SECTIONS[key], row, index)
     return made
 
 

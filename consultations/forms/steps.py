@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from consultations.carried import Mark
 from consultations.forms.history import Questions
 from consultations.forms.sections import RowSet, section_form, spread
 from consultations.forms.terms import Terms
@@ -53,6 +54,12 @@ class StepForm:
 
     def values(self) -> dict[str, Any]:
         return self.scalars.values() if self.scalars else {}
+
+    def carried(self) -> list[Mark]:
+        """What of the step came from the last consultation and waits for a word."""
+        fields = self.scalars.fields.values() if self.scalars else ()
+        rows = [row.carried for one in self.sections.values() for row in one.forms]
+        return [mark for mark in [*rows, *(field.carried for field in fields)] if mark]
 
     def refuse(self, error: ValidationError) -> None:
         """Show what a service refused, at the field it is about."""

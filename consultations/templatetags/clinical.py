@@ -3,6 +3,7 @@ from datetime import date
 from django import template
 from django.utils import timezone
 
+from consultations.enums import LeftOut
 from consultations.models import Patient
 
 register = template.Library()
@@ -16,3 +17,9 @@ def age(patient: Patient, on: date | None = None) -> int | None:
         return None
     day = on or timezone.localdate()
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@register.filter
+def left_out(reason: str) -> str:
+    """Why an answer was not taken over, in words."""
+    return str(LeftOut(reason).label) if reason in LeftOut.values else ""

@@ -16,8 +16,8 @@ from consultations import flow
 from consultations.errors import StaleVersion
 from consultations.forms.patients import StartForm
 from consultations.models import Consultation, Patient
-from consultations.services import intake
 from consultations.services.patients import note_opened
+from consultations.views.carrying import begin, confirmed_besides
 from consultations.views.versions import version_in
 from consultations.views.workspace import Sent, workspace
 
@@ -31,7 +31,11 @@ def start(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.errors:
         messages.error(request, " ".join(form.errors["consulted_on"].as_data()[0].messages))
         return redirect("consultations:patient", patient.pk)
-    row = intake.start_consultation(patient, by=actor(request), consulted_on=day)
+    try:
+        row = begin(request, patient, day)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("consultations:patient", patient.pk)
     return redirect("consultations:consultation", row.pk)
 
 
@@ -63,6 +67,7 @@ def _answer(request: HttpRequest, row: Consultation, current: flow.Step) -> Http
     if form.is_valid():
         try:
             saved = flow.save_step(form, row, by=actor(request), version=version)
+            saved = confirmed_besides(request, saved)
         except StaleVersion as clash:
             sent = Sent(step=current, form=form, version=clash.current, conflict=True)
         except ValidationError as error:

@@ -78,6 +78,7 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     if allowed(request, Action.VIEW_CONSULTATION):
         rows = Consultation.objects.for_list().filter(patient=row)
         context["consultations"] = rows.select_related("plan")[:SHOWN]
+        context["last_signed"] = Consultation.objects.last_signed(row)
     if allowed(request, Action.VIEW_PLAN):
         context["plans"] = Plan.objects.for_list().filter(patient=row)[:SHOWN]
     return render(request, "consultations/patient.html", context)
