@@ -74,7 +74,8 @@ def confirm(
     """Take the mark off the answers that these keys name, as they were seen.
 
     A key whose answer has been confirmed, changed or removed since names nothing any more and is
-    passed over. Raises StaleVersion when a ``version`` is given and somebody saved since.
+    passed over. The answer comes with its facts. Raises StaleVersion when a ``version`` is given
+    and somebody saved since.
     """
     Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
     locked: Consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
@@ -97,7 +98,8 @@ def confirm(
         patient=locked.patient_id,
         detail={"answers": [[mark.path, mark.day.isoformat()] for mark in found]},
     )
-    return locked
+    confirmed: Consultation = Consultation.objects.with_facts().get(pk=locked.pk)
+    return confirmed
 
 
 def _confirm_rows(section: Section, consultation: Consultation, paths: set[str]) -> None:
