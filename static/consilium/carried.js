@@ -51,9 +51,19 @@
     forms.forEach(settle);
   });
 
-  // A changed answer speaks for itself. The server takes its mark off when it is saved.
+  // A changed answer needs no word more: the server takes its mark off when it is saved.
+  const markNear = (control) => {
+    const place = control.closest(".question, [data-row], [class*='col-']");
+    return place && (place.closest("[data-row]") || place).querySelector("[data-carried]:not(.is-confirmed)");
+  };
+  document.addEventListener("change", (event) => {
+    const found = event.target.closest("[data-step-form]") && markNear(event.target);
+    if (found) found.dataset.changed = "";
+  });
   document.addEventListener("consilium:saved", (event) => {
     const form = event.target.closest && event.target.closest("form");
-    if (form) settle(form);
+    if (!form) return;
+    form.querySelectorAll("[data-carried][data-changed]").forEach((found) => found.remove());
+    settle(form);
   });
 })();
