@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clinic', '0002_idempotency_keys'),
         ('consultations', '0004_autosave'),
-        ('treatments', '0004_conditions_asked_each_time'),
+        ('treatments', '0005_conditions_asked_each_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('treatments', '0003_code_mappings_and_imports'),
+        ('treatments', '0004_translations'),
     ]
 
     operations = [
