@@ -25,6 +25,7 @@ USES = (
     "devices",
     "side_effects",
     "care_instructions",
+    "consent_texts",
     "comparison_entries",
 )
 

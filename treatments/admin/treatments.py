@@ -13,6 +13,7 @@ from treatments.models import (
     CareInstruction,
     ComparisonAspect,
     ComparisonEntry,
+    ConsentText,
     Device,
     SideEffect,
     Technique,
@@ -106,6 +107,23 @@ class CareInstructionAdmin(StatedAdmin):
     list_filter = (STATEMENT, "treatment", "phase", "active")
     search_fields = ("code", "name", "text")
     fieldsets = (TERM, (None, {"fields": ["treatment", "phase", "days", "text", "statements"]}))
+    fetched_with = ("treatment",)
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(StatedAdmin):
+    list_display = ("name", "treatment", "language", "version", "approved", "evidence", "active")
+    list_filter = ("treatment", "language", "approved", "active")
+    search_fields = ("code", "name", "title", "body", "risks", "alternatives")
+    fieldsets = (
+        TERM,
+        (None, {"fields": ["treatment", "language", "version", "approved", "witness"]}),
+        (
+            _("What the patient reads"),
+            {"fields": ["title", "body", "risks", "alternatives", "declaration"]},
+        ),
+        (None, {"fields": ["statements"]}),
+    )
     fetched_with = ("treatment",)
 
 

@@ -22,6 +22,7 @@ FROZEN: Final[Mapping[str, str]] = {
     "concerns": "concerns",
     "conditions": "conditions",
     "conflicts": "conflicts",
+    "consent-texts": "consent_texts",
     "devices": "devices",
     "findings": "findings",
     "formulas": "formulas",

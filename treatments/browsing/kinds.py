@@ -90,6 +90,7 @@ _ROWS: Final[tuple[tuple[str, str, str, Words, Words], ...]] = (
     ("materials", "devices", "devices", _("Device"), _("Devices")),
     ("patients", "side-effects", "side_effects", _("Side effect"), _("Side effects")),
     ("patients", "care", "care_instructions", _("Care instruction"), _("Care instructions")),
+    ("patients", "consents", "consent_texts", _("Consent text"), _("Consent texts")),
     (
         "patients",
         "aspects",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -156,6 +157,12 @@ def _treatment(row: Row, _names: Names) -> str:
     return row.get("summary") or (str(Preparation(row["preparation"]).label) if known else "")
 
 
+def _consent(row: Row, _names: Names) -> str:
+    """In its own language it is read on its own page; here, which of its words count."""
+    told = {"version": row["version"], "language": dict(settings.LANGUAGES)[row["language"]]}
+    return _("%(language)s, version %(version)d") % told
+
+
 def _field(name: str) -> Callable[[Row, Names], str]:
     return lambda row, _names: row.get(name) or ""
 
@@ -177,6 +184,7 @@ _SENTENCES: dict[str, Callable[[Row, Names], str]] = {
     "conditions": _field("question"),
     "side_effects": _field("frequency"),
     "care_instructions": _field("text"),
+    "consent_texts": _consent,
     "adjuncts": _field("text"),
     "techniques": _field("note"),
     "conflicts": _field("resolution"),

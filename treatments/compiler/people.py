@@ -16,6 +16,7 @@ from treatments.compiler.rows import (
 from treatments.models import (
     CareInstruction,
     ComparisonAspect,
+    ConsentText,
     Device,
     Ingredient,
     Referral,
@@ -35,6 +36,7 @@ def for_people() -> dict[str, list[Row]]:
         "side_effects": _side_effects(),
         "care_instructions": _care_instructions(),
         "comparison": _comparison(),
+        "consent_texts": _consent_texts(),
     }
 
 
@@ -107,4 +109,24 @@ def _entries(aspect: Any) -> list[Row]:
             "sources": sorted_codes(one.statements.all()),
         }
         for one in sorted(entries, key=lambda one: (one.treatment.position, one.treatment.code))
+    ]
+
+
+def _consent_texts() -> list[Row]:
+    rows = ConsentText.objects.active().filter(treatment__active=True)
+    return [
+        cited(
+            row,
+            treatment=row.treatment.code,
+            language=row.language,
+            version=row.version,
+            title=row.title,
+            body=row.body,
+            risks=row.risks,
+            alternatives=row.alternatives,
+            declaration=row.declaration,
+            witness=row.witness,
+            approved=row.approved,
+        )
+        for row in in_order(rows.select_related("treatment").prefetch_related("statements"))
     ]

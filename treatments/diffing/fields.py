@@ -24,10 +24,13 @@ from treatments.enums import (
 )
 
 LABELS: Final[Mapping[str, str | Promise]] = {
+    "alternatives": _("alternatives"),
+    "approved": _("approved by the clinic"),
     "ask_age_from": _("ask from age"),
     "ask_age_to": _("ask to age"),
     "ask_each_time": _("asked anew each time"),
     "blocked_by": _("blocked by"),
+    "body": _("what is done"),
     "care": _("care instruction"),
     "claim": _("kind of claim"),
     "class_name": _("class"),
@@ -35,6 +38,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "clinician_selects": _("the clinician selects"),
     "concern": _("concern"),
     "days": _("days"),
+    "declaration": _("what the patient declares"),
     "divisor": _("divided by"),
     "effect": _("effect"),
     "follow": _("treatment that follows"),
@@ -49,6 +53,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "ingredient_class": _("class"),
     "interval_days": _("interval"),
     "kind": _("kind"),
+    "language": _("language"),
     "lead": _("leading treatment"),
     "lead_every": _("visits from one leading session to the next"),
     "locator": _("locator"),
@@ -77,6 +82,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "required": _("required"),
     "resolution": _("what the program does"),
     "review_days": _("review after"),
+    "risks": _("risks"),
     "role": _("stated role"),
     "rule": _("rule"),
     "scope": _("scope"),
@@ -94,11 +100,13 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "valid_days": _("valid"),
     "value": _("value"),
     "verified": _("read and checked"),
+    "version": _("version"),
     "visit_days": _("days between visits"),
     "wait_days": _("wait"),
     "warning": _("warning"),
     "when_unknown": _("when unknown"),
     "why": _("why"),
+    "witness": _("a witness is asked for"),
 }
 # Fields that list several: what one of them is called.
 ONE_OF: Final[Mapping[str, str | Promise]] = {
@@ -121,7 +129,10 @@ ONE_OF: Final[Mapping[str, str | Promise]] = {
 # Fields of words, which are quoted.
 WORDS: Final = frozenset(
     {
+        "alternatives",
+        "body",
         "care",
+        "declaration",
         "frequency",
         "hint",
         "locator",
@@ -131,6 +142,7 @@ WORDS: Final = frozenset(
         "position",
         "question",
         "resolution",
+        "risks",
         "role",
         "summary",
         "text",

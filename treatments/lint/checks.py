@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from treatments.engine import Catalogue
 from treatments.lint.allergies import formulas_lost
+from treatments.lint.consents import changed_without_version
 from treatments.lint.contradictions import contradictions
 from treatments.lint.extra import Extra
 from treatments.lint.findings import Check, Finding, Severity
@@ -35,6 +36,7 @@ _OF_ROWS: Final[tuple[Callable[[Document, Extra], Iterator[Finding]], ...]] = (
     uncovered_concerns,
     retired_ingredients,
     texts_missing,
+    changed_without_version,
 )
 _OF_ENGINE: Final[tuple[Callable[[Catalogue], Iterator[Finding]], ...]] = (
     unreachable,

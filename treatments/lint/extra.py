@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Figure(NamedTuple):
@@ -23,8 +23,12 @@ class RetiredPart(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """`figures`: by code of the statement. `ungraded`: the sources without a grade."""
+    """`figures`: by code of the statement. `ungraded`: the sources without a grade.
+
+    `in_force`: the consent texts of the release in force.
+    """
 
     figures: Mapping[str, Figure] = field(default_factory=dict)
     retired: tuple[RetiredPart, ...] = ()
     ungraded: frozenset[str] = frozenset()
+    in_force: tuple[Mapping[str, Any], ...] = ()

@@ -29,6 +29,7 @@ class Check(StrEnum):
     CONCERN_NOT_COVERED = "concern-not-covered"
     RETIRED_INGREDIENT = "retired-ingredient"
     TEXT_MISSING = "text-missing"
+    CONSENT_VERSION = "consent-version"
 
 
 MODEL_OF: Final[Mapping[str, str]] = {
@@ -42,6 +43,7 @@ MODEL_OF: Final[Mapping[str, str]] = {
     "concerns": "treatments.concern",
     "conditions": "treatments.condition",
     "conflicts": "treatments.conflict",
+    "consent_texts": "treatments.consenttext",
     "devices": "treatments.device",
     "findings": "treatments.areafinding",
     "formulas": "treatments.formula",

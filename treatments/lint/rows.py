@@ -14,6 +14,7 @@ Document = Mapping[str, Any]
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "care_instructions": ("name", "text"),
     "conditions": ("name", "question"),
+    "consent_texts": ("title", "body", "risks", "alternatives", "declaration"),
     "conflicts": ("topic", "resolution", "why"),
     "input_conflicts": ("message",),
     "notices": ("text",),

@@ -1,4 +1,5 @@
 from treatments.models.clauses import RuleClause
+from treatments.models.consents import ConsentText
 from treatments.models.drafts import (
     AcceptedOutcome,
     Draft,
@@ -87,6 +88,7 @@ __all__ = [
     "Condition",
     "Conflict",
     "ConflictSide",
+    "ConsentText",
     "Device",
     "Draft",
     "EngineParameter",

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, Q
 
-from treatments.compiler import compile_document
+from treatments.compiler import NoReleaseInForce, compile_document, current_catalogue
 from treatments.lint import Check, Extra, Figure, Finding, RetiredPart, Severity, lint
 from treatments.lint.findings import MODEL_OF
 from treatments.lint.rows import coded_rows
@@ -55,8 +55,17 @@ def extra_facts() -> Extra:
                 "formula__code", "ingredient__code"
             ).values_list("formula__code", "ingredient__code")
         ),
+        in_force=_consents_in_force(),
         ungraded=frozenset(Source.objects.filter(grade="").values_list("code", flat=True)),
     )
+
+
+def _consents_in_force() -> tuple[Mapping[str, Any], ...]:
+    """None before the first release, and in one from before releases held them."""
+    try:
+        return tuple(current_catalogue().document.get("consent_texts", ()))
+    except NoReleaseInForce:
+        return ()
 
 
 def rows_to_mend(findings: Iterable[Finding]) -> dict[str, Model]:
