@@ -28,12 +28,27 @@ class Trigger:
     when: str = ""
 
 
+def _there(table: str, *names: str, also: str = "TRUE") -> str:
+    """That a row stands already under these values of NEW.
+
+    A connection may have recursive triggers off, and REPLACE then deletes without a trigger.
+    """
+    same = " AND ".join(f"o.{name} = NEW.{name}" for name in names)
+    return f"EXISTS (SELECT 1 FROM {table} o WHERE {same} AND {also})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppendOnly:
+    """``known_by``: the unique keys by which an INSERT OR REPLACE could take a row's place."""
+
     table: str
     message: str
+    known_by: tuple[tuple[str, ...], ...] = (("id",),)
 
     def triggers(self) -> Iterator[Trigger]:
+        when = " OR ".join(_there(self.table, *names) for names in self.known_by)
+        name = f"guard_{self.table}_insert"
+        yield Trigger(table=self.table, name=name, event="INSERT", message=self.message, when=when)
         for event in ("UPDATE", "DELETE", "TRUNCATE"):
             name = f"guard_{self.table}_{event.lower()}"
             yield Trigger(table=self.table, name=name, event=event, message=self.message)
@@ -71,6 +86,8 @@ class FrozenUnder:
         for event in self.events:
             rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
             when = " OR ".join(f"({self.closed.format(row=row)})" for row in rows)
+            if event == "INSERT":
+                when += f" OR {_there(self.table, 'id', also=self.closed.format(row='o'))}"
             name = f"guard_{self.table}_frozen_{event.lower()}"
             yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
         name = f"guard_{self.table}_frozen_truncate"
@@ -90,6 +107,9 @@ class FrozenOnce:
             name = f"guard_{self.table}_closed_{event.lower()}"
             when = self.closed.format(row="OLD")
             yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
+        name, when = f"guard_{self.table}_closed_insert", self.closed.format(row="o")
+        there = _there(self.table, "id", also=when)
+        yield Trigger(table=self.table, name=name, event="INSERT", message=self.message, when=there)
         name = f"guard_{self.table}_closed_truncate"
         yield Trigger(table=self.table, name=name, event="TRUNCATE", message=self.message)
 

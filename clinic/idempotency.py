@@ -1,6 +1,5 @@
 """Doing a thing once, however often a program asks for it with the same key."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.renderers import JSONRenderer
@@ -61,8 +61,9 @@ def _forget_old(membership: Membership) -> None:
 
 
 def _fingerprint(request: Request) -> str:
+    """Keyed, because a body may hold the password that signs."""
     parts = (request.method or "", request.get_full_path(), request.body.decode("latin-1"))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return salted_hmac("idempotency", "\n".join(parts), algorithm="sha256").hexdigest()
 
 
 def _kept(kept: IdempotencyKey, response: Response) -> Response:

@@ -25,6 +25,8 @@ class Action(StrEnum):
     PROPOSE = "propose"
     DECIDE = "decide"
     OVERRIDE = "override"
+    TAKE_CONSENT = "take-consent"
+    PREPARE = "prepare"
     SIGN = "sign"
     VIEW_PLAN = "view-plan"
     EVALUATE = "evaluate"
@@ -46,7 +48,9 @@ _CARE = _PATIENTS | {
     Action.EVALUATE,
     Action.VIEW_CATALOGUE,
 }
-_PHYSICIAN = _CARE | {Action.OVERRIDE, Action.SIGN}
+# What is signed is signed by people: programs take part in the rest.
+_NURSE = _CARE | {Action.TAKE_CONSENT, Action.PREPARE}
+_PHYSICIAN = _NURSE | {Action.OVERRIDE, Action.SIGN}
 _CURATOR = {
     Action.VIEW_CATALOGUE,
     Action.EDIT_CATALOGUE,
@@ -58,7 +62,7 @@ _RELEASES = {Action.APPROVE_RELEASE, Action.PUBLISH_RELEASE}
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.PHYSICIAN: frozenset(_PHYSICIAN),
-    Role.NURSE: frozenset(_CARE),
+    Role.NURSE: frozenset(_NURSE),
     Role.FRONT_DESK: frozenset(_PATIENTS),
     Role.CURATOR: frozenset(_CURATOR),
     Role.MEDICAL_LEAD: frozenset(_PHYSICIAN | _CURATOR | _RELEASES | {Action.VIEW_AUDIT}),

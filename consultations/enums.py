@@ -76,6 +76,21 @@ class AmendmentReason(models.TextChoices):
     CLARIFIED = "clarified", _("To make clear what was meant")
 
 
+class ConsentHow(models.TextChoices):
+    DRAWN = "drawn", _("Drawn on the screen")
+    TYPED = "typed", _("Typed name")
+
+
+class ConsentState(models.TextChoices):
+    """Where one treatment's consent stands for the decisions as they are."""
+
+    GIVEN = "given", _("Given")
+    MISSING = "missing", _("Still to be given")
+    CHANGED = "changed", _("To be given again: the plan changed since")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    NO_TEXT = "no-text", _("The release in force has no consent text for this treatment")
+
+
 class SessionKind(models.TextChoices):
     PLANNED = "planned", _("Planned")
     OPTIONAL = "optional", _("Optional")

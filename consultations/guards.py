@@ -4,6 +4,8 @@ from clinic.guards import AppendOnly, FrozenColumns, FrozenOnce, FrozenUnder, Gu
 
 _SIGNED = "a signed consultation never changes"
 _PLAN = "a signed plan never changes"
+_NEVER = "a signature never changes"
+_SIGNATURES = ("consent", "preparation")
 _CONSULTATION = "consultations_consultation"
 _OF_CONSULTATION = (
     "concernentry",
@@ -55,6 +57,23 @@ GUARDS: tuple[Guard, ...] = (
     FrozenUnder(table="consultations_decision", closed=_UNDER_PROPOSAL, message=_SIGNED),
     FrozenUnder(table="consultations_proposal", closed=_UNDER, message=_SIGNED, events=("INSERT",)),
     AppendOnly(table="consultations_proposal", message="a proposal never changes"),
+    *(
+        FrozenUnder(
+            table=f"consultations_{name}", closed=_UNDER, message=_SIGNED, events=("INSERT",)
+        )
+        for name in _SIGNATURES
+    ),
+    *(AppendOnly(table=f"consultations_{name}", message=_NEVER) for name in _SIGNATURES),
+    # What is taken back is taken back after signing, too.
+    AppendOnly(
+        table="consultations_consentwithdrawal",
+        message="a withdrawal never changes",
+        known_by=(("id",), ("consent_id",)),
+    ),
+    SameClinic(
+        table="consultations_consentwithdrawal", column="consent_id", parent="consultations_consent"
+    ),
+    FrozenUnder(table="consultations_plan", closed=_UNDER, message=_PLAN, events=("INSERT",)),
     AppendOnly(table="consultations_plan", message=_PLAN),
     AppendOnly(table="consultations_sessionitem", message=_PLAN),
     FrozenUnder(
@@ -75,7 +94,11 @@ GUARDS: tuple[Guard, ...] = (
         columns=("id", "clinic_id", "plan_id", "number", "planned_on", "kind"),
         message=_PLAN,
     ),
-    AppendOnly(table="consultations_amendment", message="an amendment never changes"),
+    AppendOnly(
+        table="consultations_amendment",
+        message="an amendment never changes",
+        known_by=(("id",), ("consultation_id", "number")),
+    ),
     FrozenUnder(
         table="consultations_amendment",
         closed=f"NOT {_UNDER}",
@@ -93,7 +116,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     *(
         SameClinic(table=f"consultations_{name}", column="consultation_id", parent=_CONSULTATION)
-        for name in (*_OF_CONSULTATION, "proposal", "plan", "amendment", "presence")
+        for name in (*_OF_CONSULTATION, *_SIGNATURES, "proposal", "plan", "amendment", "presence")
     ),
     SameClinic(
         table="consultations_productpart",
@@ -102,6 +125,12 @@ GUARDS: tuple[Guard, ...] = (
     ),
     SameClinic(
         table="consultations_decision", column="proposal_id", parent="consultations_proposal"
+    ),
+    *(
+        SameClinic(
+            table=f"consultations_{name}", column="proposal_id", parent="consultations_proposal"
+        )
+        for name in _SIGNATURES
     ),
     SameClinic(table="consultations_plan", column="patient_id", parent="consultations_patient"),
     SameClinic(table="consultations_plansession", column="plan_id", parent="consultations_plan"),

@@ -10,12 +10,31 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models import User
+from consultations.consents import needed_for
 from consultations.enums import ConsultationStatus, Verdict
 from consultations.models import Consultation, Proposal
-from treatments.compiler import catalogue_of, current_release
+from consultations.signing import (
+    names_of_performers,
+    performers_asked,
+    performs_as,
+    preparation_of,
+)
+from treatments.compiler import current_release
 
 STATE_CODES = frozenset(
-    {"closed", "stale", "undecided", "nothing-proposed", "performer", "not-signed", "superseded"}
+    {
+        "closed",
+        "stale",
+        "undecided",
+        "nothing-proposed",
+        "performer",
+        "not-signed",
+        "consent",
+        "given",
+        "withdrawn",
+        "superseded",
+    }
 )
 
 
@@ -90,24 +109,26 @@ def _overridable(proposal: Proposal, rule: str, treatment: str) -> bool:
     )
 
 
-def check_can_sign(consultation: Consultation) -> None:
+def check_is_decided(consultation: Consultation) -> None:
     """Every area with options is decided on a fresh proposal, and something was accepted."""
-    check_can_edit(consultation)
-    proposal = consultation.proposals.order_by("-number").first()
-    if proposal is None:
-        raise ValidationError(_("Nothing has been proposed yet."), code="nothing-proposed")
-    check_can_decide(proposal)
-    decisions = list(proposal.decisions.select_related("area"))
-    decided = {decision.area.code for decision in decisions}
-    open_areas = {one["area"] for one in _areas(proposal) if one["options"]} - decided
-    if open_areas:
-        raise ValidationError(_("Some areas are not decided yet."), code="undecided")
-    accepted = [one for one in decisions if one.verdict != Verdict.DECLINED]
-    if not accepted:
-        raise ValidationError(
-            _("No option was accepted, so there is no plan to sign."), code="undecided"
-        )
-    _check_performer(proposal, [one.option for one in accepted])
+    _decided(consultation)
+
+
+def check_can_prepare(consultation: Consultation) -> None:
+    """The plan is whole, and a combination in it asks for somebody else's signature beside."""
+    proposal = _decided(consultation)
+    _check_consents(proposal)
+    if not performers_asked(proposal):
+        raise ValidationError(_("This plan needs no second signature."), code="performer")
+
+
+def check_can_sign(consultation: Consultation, *, by: User | None = None) -> None:
+    """All is decided and consented to. Where a combination asks for a certain performer and
+    another is to perform, who prepared the plan has signed it, and ``by`` co-signs at that level.
+    """
+    proposal = _decided(consultation)
+    _check_consents(proposal)
+    _check_performer(consultation, proposal, by)
 
 
 def check_can_amend(consultation: Consultation) -> None:
@@ -118,13 +139,51 @@ def check_can_amend(consultation: Consultation) -> None:
         )
 
 
-def _check_performer(proposal: Proposal, options: list[dict[str, Any]]) -> None:
-    """Combinations that ask for another performer can be looked at but not signed."""
-    combinations = catalogue_of(proposal.release).document["combinations"]
-    blocking = {one["warning"] for one in combinations if one["warning"]}
-    if any(blocking & set(option["warnings"]) for option in options):
+def _decided(consultation: Consultation) -> Proposal:
+    check_can_edit(consultation)
+    proposal = consultation.proposals.order_by("-number").first()
+    if proposal is None:
+        raise ValidationError(_("Nothing has been proposed yet."), code="nothing-proposed")
+    check_can_decide(proposal)
+    decisions = list(proposal.decisions.select_related("area"))
+    decided = {decision.area.code for decision in decisions}
+    open_areas = {one["area"] for one in _areas(proposal) if one["options"]} - decided
+    if open_areas:
+        raise ValidationError(_("Some areas are not decided yet."), code="undecided")
+    if all(one.verdict == Verdict.DECLINED for one in decisions):
         raise ValidationError(
-            _("This combination has to be given by another performer. Change who performs."),
+            _("No option was accepted, so there is no plan to sign."), code="undecided"
+        )
+    return proposal
+
+
+def _check_consents(proposal: Proposal) -> None:
+    waiting = [one.name for one in needed_for(proposal) if not one.given]
+    if waiting:
+        raise ValidationError(
+            _("The patient's consent is missing: %(treatments)s."),
+            params={"treatments": ", ".join(waiting)},
+            code="consent",
+        )
+
+
+def _check_performer(consultation: Consultation, proposal: Proposal, by: User | None) -> None:
+    asked = performers_asked(proposal)
+    if not asked:
+        return
+    preparation = preparation_of(consultation, proposal)
+    if preparation is None:
+        raise ValidationError(
+            _(
+                "This combination has to be given by another performer. Change who performs, or"
+                " have the plan co-signed: whoever prepared it signs first."
+            ),
+            code="performer",
+        )
+    if by is None or preparation.signed_by_id == by.pk or asked != [performs_as(by, consultation)]:
+        raise ValidationError(
+            _("Somebody else has to co-sign this plan, who performs as: %(levels)s."),
+            params={"levels": names_of_performers(proposal)},
             code="performer",
         )
 
@@ -160,6 +219,10 @@ def can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> bo
 
 def can_sign(consultation: Consultation) -> bool:
     return _allows(check_can_sign, consultation)
+
+
+def can_prepare(consultation: Consultation) -> bool:
+    return _allows(check_can_prepare, consultation)
 
 
 def can_amend(consultation: Consultation) -> bool:

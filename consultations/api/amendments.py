@@ -5,8 +5,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinic.reauthentication import PasswordSerializer
 from clinic.roles import Action
-from clinic.serializers import StrictCharField, StrictChoiceField, StrictSerializer
+from clinic.serializers import StrictCharField, StrictChoiceField
 from consultations.api.errors import FlowViewSet
 from consultations.api.filters import AmendmentFilters
 from consultations.enums import AmendmentReason
@@ -23,7 +24,7 @@ class AmendmentSerializer(serializers.ModelSerializer):
         fields = ["id", "consultation", "number", "reason", "text", "by", "at"]
 
 
-class AmendSerializer(StrictSerializer):
+class AmendSerializer(PasswordSerializer):
     reason = StrictChoiceField(choices=AmendmentReason.choices)
     text = StrictCharField(max_length=LONGEST_TEXT, help_text="What is amended, in your words.")
 

@@ -13,6 +13,7 @@ from rest_framework.reverse import reverse
 from clinic.api import expected_version, idempotent, versioned, with_etag
 from clinic.openapi import shows_version
 from clinic.problems import refusal
+from clinic.reauthentication import PasswordSerializer, reauthenticated
 from clinic.roles import Action
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer, AmendSerializer
@@ -190,14 +191,20 @@ class ConsultationViewSet(FlowViewSet):
         proposal = decisions.override_rule(consultation, by=self.by, **serializer.validated_data)
         return self._made("proposal-detail", ProposalSerializer(proposal).data)
 
+    @reauthenticated
     @idempotent
-    @extend_schema(request=None, responses={201: PlanSerializer})
+    @extend_schema(request=PasswordSerializer, responses={201: PlanSerializer})
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
-        """Sign the decisions. The consultation closes for good; the answer is the plan."""
+        """Sign the decisions, or co-sign what somebody else has prepared.
+
+        The consultation closes for good; the answer is the plan. Signing again gives it once more.
+        """
+        PasswordSerializer(data=self.body()).is_valid(raise_exception=True)
         plan = plans.sign(self.get_object(), by=self.by)
         return self._made("plan-detail", PlanSerializer(plan).data)
 
+    @reauthenticated
     @idempotent
     @extend_schema(
         request=AmendSerializer, responses={201: AmendmentSerializer}, examples=examples.AMENDMENTS
@@ -208,7 +215,10 @@ class ConsultationViewSet(FlowViewSet):
         consultation = self.get_object()
         serializer = AmendSerializer(data=self.body())
         serializer.is_valid(raise_exception=True)
-        amendment = amendments.amend(consultation, by=self.by, **serializer.validated_data)
+        values = serializer.validated_data
+        amendment = amendments.amend(
+            consultation, reason=values["reason"], text=values["text"], by=self.by
+        )
         return self._made("amendment-detail", AmendmentSerializer(amendment).data)
 
     def _made(self, view: str, data: dict[str, Any]) -> Response:

@@ -49,6 +49,7 @@ OVERRIDE: Final[dict[str, Any]] = {
 AMENDMENT: Final[dict[str, Any]] = {
     "reason": "recorded-wrongly",
     "text": "The last dose was on 3 January, not on 13 January.",
+    "password": "a long and quiet river",
 }
 
 PATIENTS: Final = [

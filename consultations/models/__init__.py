@@ -1,5 +1,6 @@
 from consultations.models.amendments import Amendment
 from consultations.models.blast import BlastResult, BlastRun, SeenResult
+from consultations.models.consents import Consent, ConsentWithdrawal
 from consultations.models.consultations import Consultation
 from consultations.models.editing import DraftInput, FieldChange, Presence
 from consultations.models.facts import (
@@ -16,6 +17,7 @@ from consultations.models.facts import (
 )
 from consultations.models.patients import Patient
 from consultations.models.plans import Plan, PlanSession, SessionItem
+from consultations.models.preparations import Preparation
 from consultations.models.proposals import Decision, Proposal, RuleOverride
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "ClosedDayEntry",
     "ConcernEntry",
     "ConditionAnswer",
+    "Consent",
+    "ConsentWithdrawal",
     "Consultation",
     "Decision",
     "DraftInput",
@@ -36,6 +40,7 @@ __all__ = [
     "Patient",
     "Plan",
     "PlanSession",
+    "Preparation",
     "Presence",
     "ProcedureEntry",
     "ProductEntry",

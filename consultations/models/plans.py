@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from consultations.enums import SessionKind, SessionStatus
 from consultations.models.consultations import Consultation
 from consultations.models.patients import Patient
+from consultations.models.preparations import Preparation
 from consultations.models.proposals import Proposal
 from consultations.models.rows import ClinicalRow, PlanManager
 from treatments.models import Area, Treatment
 
 
 class Plan(ClinicalRow):
-    """What was signed. ``document`` is canonical JSON of everything a printout shows."""
+    """What was signed. ``document`` is canonical JSON of everything a printout shows.
+
+    With a ``preparation`` two have signed it: who prepared it, and ``signed_by`` as co-signer.
+    """
 
     consultation = models.OneToOneField(Consultation, models.PROTECT, related_name="plan")
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="plans")
@@ -22,6 +26,9 @@ class Plan(ClinicalRow):
     digest = models.CharField(max_length=80)
     signed_at = models.DateTimeField(_("signed at"))
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    preparation = models.ForeignKey(
+        Preparation, models.PROTECT, related_name="plans", null=True, editable=False
+    )
 
     objects = PlanManager()  # type: ignore[misc]  # narrower than the abstract row's
 

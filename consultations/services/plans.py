@@ -1,7 +1,7 @@
 """Signing: decisions become a plan with numbered, dated sessions, and the record closes."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,10 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.models import User
 from consultations import policies
-from consultations.enums import ConsultationStatus, SessionKind, SessionStatus, Verdict
-from consultations.models import Consultation, Decision, Plan, PlanSession, Proposal, SessionItem
+from consultations.consents import accepted
+from consultations.enums import ConsultationStatus, SessionKind, SessionStatus
+from consultations.models import (
+    Consultation,
+    Decision,
+    Plan,
+    PlanSession,
+    Preparation,
+    SessionItem,
+)
 from consultations.services.editing import discard_inputs
 from consultations.services.proposals import latest
+from consultations.signing import document_of, performers_asked, preparation_of
 from treatments.engine import canonical_json, digest_of
 from treatments.models import Treatment
 
@@ -35,17 +44,19 @@ class Visit:
 
 @transaction.atomic
 def sign(consultation: Consultation, *, by: User) -> Plan:
-    """Sign the decisions of the latest proposal. The consultation never changes after this."""
-    consultation = (
-        Consultation.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic")
-        .get(pk=consultation.pk)
-    )
-    policies.check_can_sign(consultation)
+    """Sign the decisions of the latest proposal. The consultation never changes after this.
+
+    Signing again gives back the plan that the same person signed before.
+    """
+    consultation = _locked(consultation)
+    signed = Plan.objects.filter(consultation=consultation, signed_by=by).first()
+    if signed is not None:
+        return signed
+    policies.check_can_sign(consultation, by=by)
     proposal = latest(consultation)
     assert proposal is not None  # noqa: S101 - check_can_sign has seen it
-    accepted = list(proposal.decisions.exclude(verdict=Verdict.DECLINED).select_related("area"))
-    document = _document(consultation, proposal, accepted)
+    document = document_of(consultation, proposal)
+    preparation = preparation_of(consultation, proposal) if performers_asked(proposal) else None
     plan = Plan.objects.create(
         clinic=consultation.clinic,
         consultation=consultation,
@@ -55,8 +66,9 @@ def sign(consultation: Consultation, *, by: User) -> Plan:
         digest=digest_of(document),
         signed_at=timezone.now(),
         signed_by=by,
+        preparation=preparation,
     )
-    _write_sessions(plan, accepted)
+    _write_sessions(plan, accepted(proposal))
     discard_inputs(consultation)
     consultation.status = ConsultationStatus.SIGNED
     consultation.signed_at, consultation.signed_by = plan.signed_at, by
@@ -66,9 +78,38 @@ def sign(consultation: Consultation, *, by: User) -> Plan:
         plan,
         by=by,
         patient=consultation.patient_id,
-        detail={"digest": plan.digest, "receipt": proposal.receipt},
+        detail={
+            "digest": plan.digest,
+            "receipt": proposal.receipt,
+            **({"preparation": str(preparation.pk)} if preparation else {}),
+        },
     )
     return plan
+
+
+@transaction.atomic
+def prepare(consultation: Consultation, *, by: User) -> Preparation:
+    """Sign as who prepared a plan that a specialist has to co-sign. It closes nothing yet."""
+    consultation = _locked(consultation)
+    policies.check_can_prepare(consultation)
+    proposal = latest(consultation)
+    assert proposal is not None  # noqa: S101 - check_can_prepare has seen it
+    digest = digest_of(document_of(consultation, proposal))
+    preparation, is_new = Preparation.objects.get_or_create(
+        proposal=proposal,
+        digest=digest,
+        signed_by=by,
+        defaults={"clinic": consultation.clinic, "consultation": consultation},
+    )
+    if is_new:
+        audit.record(
+            "plan-prepared",
+            preparation,
+            by=by,
+            patient=consultation.patient_id,
+            detail={"digest": digest},
+        )
+    return preparation
 
 
 @transaction.atomic
@@ -89,6 +130,24 @@ def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
     session.save(update_fields=["status"])
     audit.record(f"session-{status}", session, by=by, patient=session.plan.patient_id)
     return session
+
+
+def cancel_sessions(sessions: Iterable[PlanSession], *, by: User, why: str) -> None:
+    """Cancel scheduled sessions for a reason that is recorded elsewhere; ``why`` is its code."""
+    for session in sessions:
+        session.status = SessionStatus.CANCELLED
+        session.save(update_fields=["status"])
+        patient = session.plan.patient_id
+        audit.record("session-cancelled", session, by=by, patient=patient, detail={"why": why})
+
+
+def _locked(consultation: Consultation) -> Consultation:
+    row: Consultation = (
+        Consultation.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=consultation.pk)
+    )
+    return row
 
 
 def _write_sessions(plan: Plan, accepted: list[Decision]) -> None:
@@ -138,35 +197,3 @@ def _visits(accepted: list[Decision]) -> Iterator[Visit]:
                     kind=kind,
                     number_in_course=number,
                 )
-
-
-def _document(
-    consultation: Consultation, proposal: Proposal, accepted: list[Decision]
-) -> dict[str, Any]:
-    """What was signed, apart from who: no name stands in it, so it can be checked anywhere."""
-    overrides = consultation.overrides.select_related("area", "treatment", "made_by")
-    return {
-        "receipt": proposal.receipt,
-        "release": {"key": proposal.release.key, "digest": proposal.release.digest},
-        "decisions": [
-            {
-                "area": row.area.code,
-                "verdict": row.verdict,
-                "option_number": row.option_number,
-                "option": row.option,
-                "note": row.note,
-            }
-            for row in proposal.decisions.select_related("area")
-        ],
-        "overrides": [
-            {
-                "rule": row.rule,
-                "area": row.area.code,
-                "treatment": row.treatment.code,
-                "reason": row.reason,
-                "text": row.text,
-            }
-            for row in overrides
-        ],
-        "accepted": [row.area.code for row in accepted],
-    }

@@ -17,7 +17,7 @@ from consultations.services import amendments as services
 from consultations.services.patients import note_opened
 from consultations.views.proposal_page import refusal
 from consultations.views.proposals import consultation_or_404
-from consultations.views.signing import is_own_password
+from consultations.views.signing import is_signed_by
 
 
 @require(Action.SIGN)
@@ -26,7 +26,7 @@ def amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AmendForm(request.POST or None)
     if request.method == "GET":
         note_opened(consultation, by=actor(request))
-    elif form.is_valid() and is_own_password(request, form) and _amended(request, pk, form):
+    elif form.is_valid() and is_signed_by(request, form) and _amended(request, pk, form):
         return redirect("consultations:plan", consultation.plan.pk)
     context = {
         "consultation": consultation,

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from clinic.permissions import actor, require
+from clinic.reauthentication import is_own_password
 from clinic.roles import Action
 from consultations import policies
 from consultations.forms.decisions import SignForm
@@ -27,21 +27,15 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = SignForm(request.POST or None)
     if request.method == "GET":
         note_opened(consultation, by=actor(request))
-    elif form.is_valid() and is_own_password(request, form):
+    elif form.is_valid() and is_signed_by(request, form):
         plan = _signed(request, consultation, form)
         if plan is not None:
             return redirect("consultations:plan", plan.pk)
     return render(request, "consultations/sign.html", _context(request, consultation, form))
 
 
-def is_own_password(request: HttpRequest, form: SignForm) -> bool:
-    """Asked of the log-in itself, so that guessing here counts towards its lock-out, too."""
-    user = authenticate(
-        request,
-        username=actor(request).get_username(),
-        password=form.cleaned_data["password"],
-    )
-    if user == actor(request):
+def is_signed_by(request: HttpRequest, form: SignForm) -> bool:
+    if is_own_password(request, form.cleaned_data["password"]):
         return True
     form.add_error("password", _("This is not your password."))
     return False

@@ -6,7 +6,7 @@ from consultations.enums import RunStatus
 from consultations.models import BlastResult, PlanSession
 from consultations.services import plans
 from consultations.services.blast import continue_run, start_run
-from tests.consultations.made import accept, proposed
+from tests.consultations.made import accept, proposed, sign
 from tests.engine.cases import concerns, conditions, medicine
 from treatments.models import FormulaIngredient, PerformerLevel, Rule, RuleEffect
 from treatments.services.approvals import approve_rule
@@ -59,8 +59,7 @@ def plan(clinic, by, *, option=1, **facts):
     """A signed plan with that option of the face: 1 both treatments, 2 plasma, 3 mesotherapy."""
     proposal = proposed(clinic, by, **facts)
     accept(proposal, by, number=option)
-    with scope(clinic=clinic):
-        return plans.sign(proposal.consultation, by=by)
+    return sign(proposal, by)
 
 
 def ten_plans(clinic, by, other_clinic, other):

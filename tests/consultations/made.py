@@ -4,10 +4,13 @@ from itertools import count
 
 from django_scopes import scope
 
+from consultations.consents import needed_for
 from consultations.models import Consultation
-from consultations.services import decisions, intake, plans, proposals
+from consultations.services import consents, decisions, intake, plans, proposals
 from consultations.services.patients import register_patient
+from consultations.services.proposals import latest
 from tests.engine.cases import DAY, lab, request
+from treatments.engine import digest_of
 
 _numbers = count(1)
 LOW_PLATELETS = {"labs": [lab("platelets", 80, "10*9/L")]}
@@ -49,10 +52,36 @@ def decided(clinic, by, /, **facts):
     return proposal
 
 
-def signed(clinic, by, /, **facts):
-    proposal = decided(clinic, by, **facts)
-    with scope(clinic=clinic):
+def consent(proposal, by, treatment, *, language="en", name="Given Patient", **more):
+    """The patient signs one treatment's consent, reading it first."""
+    with scope(clinic=proposal.clinic):
+        document = consents.document_to_sign(latest(proposal.consultation), treatment, language)
+        return consents.give_consent(
+            proposal.consultation,
+            treatment=treatment,
+            language=language,
+            read=digest_of(document),
+            signature=consents.Signature(name=name, **more),
+            by=by,
+        )
+
+
+def consented(proposal, by):
+    """Every consent that the decisions need and that is not given yet."""
+    with scope(clinic=proposal.clinic):
+        waiting = [one.treatment for one in needed_for(proposal) if not one.given]
+    return [consent(proposal, by, treatment) for treatment in waiting]
+
+
+def sign(proposal, by):
+    """The one door: the patient consents, then the plan is signed."""
+    consented(proposal, by)
+    with scope(clinic=proposal.clinic):
         return plans.sign(proposal.consultation, by=by)
+
+
+def signed(clinic, by, /, **facts):
+    return sign(decided(clinic, by, **facts), by)
 
 
 def again(row):

@@ -8,8 +8,9 @@ from django_scopes import scope
 
 from clinic.models import AuditEvent
 from consultations.models import Consultation, Patient
-from consultations.services import decisions, intake, plans, proposals
+from consultations.services import decisions, intake, proposals
 from consultations.services.patients import register_patient
+from tests.consultations.made import sign
 from treatments.models import Allergen, Area, Concern, Condition
 
 MODELS = ["patient", "consultation", "proposal", "plan"]
@@ -33,7 +34,7 @@ def make_record(clinic, make_member):
             decisions.decide(
                 proposal, area="face", verdict="accepted", by=physician, option_number=1
             )
-            plan = plans.sign(row, by=physician)
+            plan = sign(proposal, physician)
         return {"patient": patient, "consultation": row, "proposal": proposal, "plan": plan}
 
     return make

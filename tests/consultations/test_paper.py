@@ -11,7 +11,7 @@ from django.utils import translation
 from consultations import paper
 from consultations.models import Plan
 from consultations.services import amendments, decisions, patients, plans
-from tests.consultations.made import accept, proposed, signed
+from tests.consultations.made import accept, proposed, sign, signed
 from tests.consultations.test_services_plans import FULL
 from treatments.compiler import catalogue_of
 from treatments.engine import Catalogue
@@ -41,7 +41,7 @@ def full_plan(clinic, physician):
         by=physician,
     )
     accept(second, physician)
-    return plans.sign(second.consultation, by=physician)
+    return sign(second, physician)
 
 
 def loaded(plan):

@@ -9,13 +9,14 @@ from clinic.models import AuditEvent
 from consultations import policies
 from consultations.errors import IncompleteFacts
 from consultations.models import Proposal, RuleOverride
-from consultations.services import decisions, intake, plans, proposals
+from consultations.services import decisions, intake, proposals
 from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
     again,
     consulted,
     proposed,
+    sign,
 )
 from tests.engine.cases import concerns, lab, vignettes
 from treatments.engine import canonical_json
@@ -388,7 +389,7 @@ def test_nothing_is_overridden_or_taken_back_after_signing(clinic, physician):
     first = proposed(clinic, physician, **LOW_PLATELETS)
     second = decisions.override_rule(first.consultation, by=physician, **LOW, **REASON)
     accept(second, physician)
-    plans.sign(second.consultation, by=physician)
+    sign(second, physician)
 
     with refused("closed"):
         decisions.withdraw_override(second.consultation.overrides.get(), by=physician)

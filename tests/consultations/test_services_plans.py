@@ -18,10 +18,12 @@ from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
     again,
+    consented,
     consulted,
     decided,
     facts_of,
     proposed,
+    sign,
     signed,
 )
 from tests.engine.cases import concerns, medicine
@@ -88,7 +90,7 @@ def test_treatments_of_several_areas_share_a_day(clinic, physician):
     accept(proposal, physician)
     accept(proposal, physician, area="neck")
 
-    plan = plans.sign(proposal.consultation, by=physician)
+    plan = sign(proposal, physician)
 
     days = [row.planned_on for row in sessions_of(plan)]
     assert len(days) == len(set(days))
@@ -165,6 +167,7 @@ def test_a_new_proposal_has_to_be_decided_anew(clinic, physician):
 
 def test_a_combination_that_asks_for_another_performer_is_not_signed(clinic, physician):
     proposal = decided(clinic, physician, clinic={"performer": "nurse"})
+    consented(proposal, physician)
 
     with refused("performer"):
         plans.sign(proposal.consultation, by=physician)
@@ -172,11 +175,20 @@ def test_a_combination_that_asks_for_another_performer_is_not_signed(clinic, phy
     assert not policies.can_sign(proposal.consultation)
 
 
-def test_a_second_signature_is_refused(clinic, physician):
+def test_signing_twice_is_one_signature(clinic, physician):
+    plan = signed(clinic, physician)
+
+    again_signed = plans.sign(plan.consultation, by=physician)
+
+    assert (again_signed, again_signed.signed_at) == (plan, plan.signed_at)
+    assert AuditEvent.objects.filter(action="plan-signed").count() == 1
+
+
+def test_a_second_signature_by_somebody_else_is_refused(clinic, physician, make_member):
     plan = signed(clinic, physician)
 
     with refused("closed"):
-        plans.sign(plan.consultation, by=physician)
+        plans.sign(plan.consultation, by=make_member("physician"))
 
     assert sessions_of(plan) != []
 
@@ -241,7 +253,7 @@ def full_plan(clinic, physician):
         by=physician,
     )
     accept(second, physician)
-    return plans.sign(second.consultation, by=physician)
+    return sign(second, physician)
 
 
 TABLES = [

@@ -12,8 +12,10 @@ from django_scopes import scope
 
 from clinic.models import Clinic, Membership, User
 from consultations import demonstration as demo
+from consultations.consents import needed_for
 from consultations.models import Consultation, Patient, Plan
-from consultations.services import decisions, intake, patients, plans, proposals
+from consultations.services import consents, decisions, intake, patients, plans, proposals
+from treatments.engine import digest_of
 
 
 class Command(BaseCommand):
@@ -106,4 +108,14 @@ def _sign(consultation: Consultation, by: User) -> Plan:
     proposal = proposals.propose(consultation, by=by)
     for area in proposals.data_of(proposal)["areas"]:
         decisions.decide(proposal, area=area["area"], verdict="accepted", by=by, option_number=1)
+    for needed in needed_for(proposal):
+        document = consents.document_to_sign(proposal, needed.treatment, "en")
+        consents.give_consent(
+            consultation,
+            treatment=needed.treatment,
+            language="en",
+            read=digest_of(document),
+            signature=consents.Signature(name=str(consultation.patient)),
+            by=by,
+        )
     return plans.sign(consultation, by=by)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tests.conftest import PASSWORD
+
 PATIENTS = "/api/v1/patients/"
 CONSULTATIONS = "/api/v1/consultations/"
 PROPOSALS = "/api/v1/proposals/"
@@ -69,7 +71,8 @@ def plan(api):
 
 
 def amendment(api, *, on, **changes):
-    body = {"reason": "recorded-wrongly", "text": "The dose was another.", **changes}
+    wrong = {"reason": "recorded-wrongly", "text": "The dose was another."}
+    body = {**wrong, "password": PASSWORD, **changes}
     return made(api.post(f"{CONSULTATIONS}{on}/amend/", body))
 
 

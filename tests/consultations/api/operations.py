@@ -7,6 +7,7 @@ from functools import cache
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from tests.conftest import PASSWORD
 from tests.consultations.api import flow
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -32,8 +33,12 @@ BODIES = {
         "reason": "specialist-agrees",
         "text": "Why not",
     },
-    "consultations_sign_create": lambda: None,
-    "consultations_amend_create": lambda: {"reason": "clarified", "text": "Said once more"},
+    "consultations_sign_create": lambda: {"password": PASSWORD},
+    "consultations_amend_create": lambda: {
+        "reason": "clarified",
+        "text": "Said once more",
+        "password": PASSWORD,
+    },
     "proposals_decide_create": lambda: {"area": "face", "verdict": "declined"},
     "sessions_mark_create": lambda: {"status": "cancelled"},
 }

@@ -9,9 +9,9 @@ from consultations.models import Consultation
 from consultations.services.decisions import decide
 from consultations.services.intake import replace_facts, start_consultation
 from consultations.services.patients import register_patient
-from consultations.services.plans import sign
 from consultations.services.proposals import propose
 from tests.consultations.api import flow
+from tests.consultations.made import sign
 
 SIZES = (1, 3, 30)
 
@@ -23,7 +23,7 @@ def add_plan(clinic, by):
     consultation = replace_facts(consultation, flow.facts(), by=by, version=consultation.version)
     proposal = propose(consultation, by=by)
     decide(proposal, area="face", verdict="accepted", option_number=1, by=by)
-    return sign(consultation, by=by)
+    return sign(proposal, by)
 
 
 def queries(api, path):

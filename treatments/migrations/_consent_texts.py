@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('treatments', '0003_code_mappings_and_imports'),
+        ("treatments", "0005_conditions_asked_each_time"),
     ]
 
     operations = [

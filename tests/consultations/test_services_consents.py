@@ -1,0 +1,320 @@
+"""The patient's consent: frozen with what it shows, valid for that alone, and taken back."""
+
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from clinic.models import AuditEvent
+from consultations import policies
+from consultations.consents import needed_for
+from consultations.models import Consent, PlanSession
+from consultations.services import consents, decisions, plans, proposals
+from tests.consultations.made import (
+    accept,
+    again,
+    consent,
+    consented,
+    decided,
+    proposed,
+    sign,
+    signed,
+)
+from treatments.engine import canonical_json, digest_of
+from treatments.models import ConsentText
+from treatments.services.releases import publish_release
+
+pytestmark = pytest.mark.usefixtures("open_clinic")
+
+STROKES = [[[10, 20], [60, 90], [200, 40]], [[220, 100]]]
+
+
+def refused(code):
+    return pytest.raises(
+        ValidationError, check=lambda error: {one.code for one in error.error_list} == {code}
+    )
+
+
+def refused_at(field):
+    return pytest.raises(ValidationError, check=lambda error: {*error.message_dict} == {field})
+
+
+def states(proposal):
+    return {one.treatment: one.state.value for one in needed_for(proposal)}
+
+
+def latest(proposal):
+    return proposals.latest(proposal.consultation)
+
+
+# What it takes to sign
+
+
+def test_nothing_is_signed_before_every_consent_is_given(clinic, physician):
+    proposal = decided(clinic, physician)
+    assert states(proposal) == {"mesotherapy": "missing", "prp": "missing"}
+    consent(proposal, physician, "prp")
+
+    with refused("consent"):
+        plans.sign(proposal.consultation, by=physician)
+    consent(proposal, physician, "mesotherapy")
+
+    plan = plans.sign(proposal.consultation, by=physician)
+    given = {one.treatment.code: one.digest for one in plan.consultation.consents.all()}
+    told = json.loads(plan.document)["consents"]
+    assert {one["treatment"]: one["digest"] for one in told} == given
+
+
+def test_a_treatment_that_is_not_taken_needs_none(clinic, physician):
+    proposal = proposed(clinic, physician)
+    accept(proposal, physician, number=3)
+
+    assert states(proposal) == {"mesotherapy": "missing"}
+    with refused_at("treatment"):
+        consent(proposal, physician, "prp")
+
+
+@pytest.mark.parametrize("language", ["en", "tr", "el", "fa"])
+def test_a_consent_is_frozen_with_its_digest(clinic, physician, language):
+    proposal = decided(clinic, physician)
+
+    row = again(consent(proposal, physician, "prp", language=language, name=" Ayşe Demir "))
+
+    document = json.loads(row.document)
+    assert row.document == canonical_json(document)
+    assert row.digest == digest_of(document)
+    assert document["language"] == row.language == language
+    assert document["signature"]["name"] == row.signer_name == "Ayşe Demir"
+    titles = ConsentText.objects.filter(treatment__code="prp", language=language)
+    assert document["title"] == titles.get().title
+    event = AuditEvent.objects.get(action="consent-given")
+    assert event.detail == {"treatment": "prp", "language": language, "digest": row.digest}
+
+
+def test_it_holds_the_patients_own_plan(clinic, physician):
+    proposal = decided(clinic, physician)
+    course = next(
+        one
+        for one in proposal.decisions.get().option["courses"]
+        if one["treatment"] == "mesotherapy"
+    )
+
+    document = consents.document_to_sign(latest(proposal), "mesotherapy", "en")
+
+    text = json.dumps(document["sections"])
+    own = next(one for one in document["sections"] if one["title"] == "Your own plan")
+    assert [group["title"] for group in own["groups"]] == ["Face"]
+    planned = own["groups"][0]["items"][1]
+    assert planned.count(";") == len(course["planned"]) - 1
+    assert "Vitamin" in text
+    assert "mycobacteria" in text
+
+
+# Valid for what it shows
+
+
+def test_other_decisions_need_another_consent(clinic, physician):
+    proposal = decided(clinic, physician)
+    consented(proposal, physician)
+    assert policies.can_sign(proposal.consultation)
+
+    accept(proposal, physician, number=3)
+
+    assert states(proposal) == {"mesotherapy": "changed"}
+    with refused("consent"):
+        plans.sign(proposal.consultation, by=physician)
+    assert sign(proposal, physician).consultation.consents.count() == 3
+
+
+def test_the_same_decisions_on_a_new_proposal_keep_it(clinic, physician):
+    first = decided(clinic, physician)
+    consented(first, physician)
+    second = proposals.propose(first.consultation, by=physician)
+
+    accept(second, physician)
+
+    assert states(latest(second)) == {"mesotherapy": "given", "prp": "given"}
+
+
+def test_what_was_read_is_what_is_signed(clinic, physician):
+    proposal = decided(clinic, physician)
+    read = digest_of(consents.document_to_sign(latest(proposal), "mesotherapy", "en"))
+    accept(proposal, physician, number=3)
+
+    with refused("stale"):
+        consents.give_consent(
+            proposal.consultation,
+            treatment="mesotherapy",
+            language="en",
+            read=read,
+            signature=consents.Signature(name="A Patient"),
+            by=physician,
+        )
+
+
+def test_a_new_version_of_the_text_asks_again(clinic, physician):
+    proposal = decided(clinic, physician)
+    consented(proposal, physician)
+    ConsentText.objects.filter(code="prp-en").update(version=2, risks="Another risk.")
+    publish_release("2026.2", by=None)
+    second = proposals.propose(proposal.consultation, by=physician)
+    accept(second, physician)
+
+    assert states(latest(second)) == {"mesotherapy": "given", "prp": "changed"}
+
+
+def test_without_a_text_nothing_is_signed(clinic, physician):
+    ConsentText.objects.filter(treatment__code="prp").update(active=False)
+    publish_release("2026.2", by=None)
+    proposal = decided(clinic, physician)
+
+    assert states(latest(proposal)) == {"mesotherapy": "missing", "prp": "no-text"}
+    with refused_at("language"):
+        consent(proposal, physician, "prp")
+
+
+def test_it_is_given_once(clinic, physician):
+    proposal = decided(clinic, physician)
+    consent(proposal, physician, "prp")
+
+    with refused("given"):
+        consent(proposal, physician, "prp")
+
+    assert Consent.objects.count() == 1
+
+
+def test_none_is_given_under_a_signed_plan(clinic, physician):
+    plan = signed(clinic, physician)
+
+    with refused("closed"):
+        consent(plan.proposal, physician, "prp")
+
+
+# The signature
+
+
+def test_it_may_be_drawn(clinic, physician):
+    row = consent(decided(clinic, physician), physician, "prp", drawn=STROKES)
+
+    assert row.how == "drawn"
+    assert json.loads(row.document)["signature"]["drawing"] == STROKES
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        [],
+        [[]],
+        [[[1, 2, 3]]],
+        [[[1, True], [90, 90]]],
+        [[[1.5, 2], [90, 90]]],
+        [[[-1, 2], [90, 90]]],
+        [[[601, 2], [90, 90]]],
+        [[[0, 201], [90, 90]]],
+        [[["M0 0", "<script>"]]],
+        "<svg onload=alert(1)>",
+        {"0": [[1, 1]]},
+        [[[5, 5], [6, 6]]],
+        [[[0, 0], [90, 90]]] * 101,
+        [[[0, 0], [90, 90]] * 2001],
+    ],
+)
+def test_a_drawing_is_numbers_and_nothing_else(clinic, physician, drawn):
+    proposal = decided(clinic, physician)
+
+    with refused_at("drawing"):
+        consent(proposal, physician, "prp", drawn=drawn)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "a\x00b", "\ud800", "\u202eevil"])
+def test_a_name_is_needed_that_can_be_kept(clinic, physician, name):
+    proposal = decided(clinic, physician)
+
+    with refused_at("name"):
+        consent(proposal, physician, "prp", name=name)
+
+
+def test_a_witness_where_one_is_asked_for(clinic, physician):
+    ConsentText.objects.filter(code="prp-en").update(version=2, witness=True)
+    publish_release("2026.2", by=None)
+    proposal = decided(clinic, physician)
+
+    for witness in ("", "given PATIENT"):
+        with refused_at("witness"):
+            consent(proposal, physician, "prp", witness=witness)
+    row = consent(proposal, physician, "prp", witness="Nikos P.")
+
+    assert row.witness_name == json.loads(row.document)["signature"]["witness"] == "Nikos P."
+    assert json.loads(row.document)["signature"]["at"] == row.signed_at.isoformat()
+
+
+# Taken back
+
+
+def withdraw(plan, treatment, by, **more):
+    row = Consent.objects.filter(consultation=plan.consultation, treatment__code=treatment).first()
+    return consents.withdraw_consent(row, **{"told_by": "The patient", "reason": "", **more}, by=by)
+
+
+def test_taken_back_it_closes_the_open_sessions_of_its_treatment(clinic, physician):
+    plan = signed(clinic, physician)
+    before, document = again(plan).digest, again(plan).document
+    done = PlanSession.objects.filter(plan=plan, items__treatment__code="prp").first()
+    plans.mark_session(done, status="done", by=physician)
+
+    withdraw(plan, "prp", physician)
+
+    rows = PlanSession.objects.filter(plan=plan)
+    by_treatment = {
+        code: set(rows.filter(items__treatment__code=code).values_list("status", flat=True))
+        for code in ("prp", "mesotherapy")
+    }
+    assert by_treatment == {"prp": {"done", "cancelled"}, "mesotherapy": {"scheduled"}}
+    assert (again(plan).digest, again(plan).document) == (before, document)
+    cancelled = AuditEvent.objects.filter(action="session-cancelled")
+    assert {str(one.detail) for one in cancelled} == {"{'why': 'consent-withdrawn'}"}
+
+
+def test_a_visit_with_another_treatment_stays_until_that_is_taken_back_too(clinic, physician):
+    plan = signed(clinic, physician, preferences={"combination": "same-session"})
+    shared = PlanSession.objects.get(plan=plan, number=1)
+    assert shared.items.count() == 2
+
+    withdraw(plan, "prp", physician)
+    assert again(shared).status == "scheduled"
+    withdraw(plan, "mesotherapy", physician)
+
+    assert again(shared).status == "cancelled"
+
+
+def test_before_signing_it_keeps_the_plan_from_being_signed(clinic, physician):
+    proposal = decided(clinic, physician)
+    first = consented(proposal, physician)[0]
+
+    consents.withdraw_consent(first, told_by="The patient", reason="Thinks again.", by=physician)
+
+    assert states(proposal)[first.treatment.code] == "withdrawn"
+    with refused("consent"):
+        plans.sign(proposal.consultation, by=physician)
+    sign(proposal, physician)
+    assert {one.treatment.code for one in Consent.objects.all()} == {"mesotherapy", "prp"}
+
+
+def test_it_is_taken_back_once_and_by_somebody(clinic, physician):
+    plan = signed(clinic, physician)
+
+    with refused_at("told_by"):
+        withdraw(plan, "prp", physician, told_by=" ")
+    withdraw(plan, "prp", physician)
+    with refused("withdrawn"):
+        withdraw(plan, "prp", physician)
+
+
+def test_a_consent_that_was_given_anew_is_not_taken_back_by_its_old_one(clinic, physician):
+    proposal = decided(clinic, physician)
+    old = consent(proposal, physician, "mesotherapy")
+    decisions.decide(proposal, area="face", verdict="accepted", option_number=3, by=physician)
+    sign(proposal, physician)
+
+    with refused("superseded"):
+        consents.withdraw_consent(old, told_by="The patient", reason="", by=physician)
