@@ -73,6 +73,13 @@ def consented(proposal, by):
     return [consent(proposal, by, treatment) for treatment in waiting]
 
 
+def ready(clinic, by, /, **facts):
+    """Decided and consented to: all that is left is the signature."""
+    proposal = decided(clinic, by, **facts)
+    consented(proposal, by)
+    return proposal
+
+
 def sign(proposal, by):
     """The one door: the patient consents, then the plan is signed."""
     consented(proposal, by)

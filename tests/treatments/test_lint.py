@@ -632,5 +632,5 @@ def test_the_lint_reads_in_a_fixed_number_of_queries(django_assert_max_num_queri
     for formula in Formula.objects.exclude(parts__ingredient=ingredient):
         FormulaIngredient.objects.create(formula=formula, ingredient=ingredient)
 
-    with django_assert_max_num_queries(90):
+    with django_assert_max_num_queries(96):
         lint_rows()

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django_scopes import scopes_disabled
 
+from consultations.models import Proposal
 from tests.conftest import PASSWORD
+from tests.consultations.made import consented
 
 PATIENTS = "/api/v1/patients/"
 CONSULTATIONS = "/api/v1/consultations/"
@@ -67,7 +70,19 @@ def plan(api):
     """Signed, and today."""
     found = proposal(api)
     decision(api, on=found["id"])
-    return made(api.post(f"{CONSULTATIONS}{found['consultation']}/sign/"))
+    consents(api, on=found["id"])
+    return signed(api, on=found["consultation"])
+
+
+def consents(api, *, on):
+    """The patient signs all that the decisions need."""
+    with scopes_disabled():
+        row = Proposal.objects.get(pk=on)
+    consented(row, api.user)
+
+
+def signed(api, *, on):
+    return made(api.post(f"{CONSULTATIONS}{on}/sign/", {"password": PASSWORD}))
 
 
 def amendment(api, *, on, **changes):

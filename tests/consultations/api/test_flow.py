@@ -12,7 +12,8 @@ def test_flow_ends_in_a_plan_with_dated_sessions(api_of):
     consultation = flow.consultation(api, of=patient["id"])
     proposal = flow.proposal(api, of=consultation["id"])
     decision = flow.decision(api, on=proposal["id"])
-    plan = flow.made(api.post(f"{flow.CONSULTATIONS}{consultation['id']}/sign/"))
+    flow.consents(api, on=proposal["id"])
+    plan = flow.signed(api, on=consultation["id"])
 
     assert decision["option"] == proposal["response"]["areas"][0]["options"][0]
     days = sorted(
@@ -37,7 +38,6 @@ def test_a_signed_consultation_refuses_every_write(api_of):
         api.put(f"{path}facts/", flow.facts(), headers={"If-Match": version}),
         api.patch(path, {"goals": "More"}, headers={"If-Match": version}),
         api.post(f"{path}propose/"),
-        api.post(f"{path}sign/"),
         api.post(
             f"{flow.PROPOSALS}{plan['proposal']}/decide/", {"area": "face", "verdict": "declined"}
         ),
