@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clinic', '0002_idempotency_keys'),
         ("consultations", "0005_carried_forward"),
-        ("treatments", "_consent_texts"),
+        ("treatments", "0006_consent_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
