@@ -22,6 +22,7 @@ from consultations.models import Consultation
 from consultations.services import editing, intake
 from treatments.models import Condition
 
+PATIENT = "patient-banner"
 PROPOSAL = "proposal"  # the last section of the page, which no form answers for
 
 
@@ -234,6 +235,14 @@ def waiting(response: Mapping[str, Any]) -> list[Missing]:
         for path in conflict["facts"]
     ]
     return asked + clashes
+
+
+def anchor_of(path: str) -> str:
+    """Where on the consultation's page the fact of a path is entered."""
+    head, _dot, code = path.partition(".")
+    if head == "patient" and code in {"sex", "birth_date"}:
+        return PATIENT
+    return f"question-{code}" if head == "conditions" and code else step_of(path).key
 
 
 def step_of(path: str) -> Step:

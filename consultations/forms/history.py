@@ -39,16 +39,24 @@ class Questions(forms.Form):
         for index, told in enumerate(consultation.condition_answers.all()):
             field: Any = self.fields[told.condition.code]
             field.carried = row_mark(SECTIONS["conditions"], told, index)
+        self._idle: frozenset[str] = frozenset()
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
+    def fold(self, idle: frozenset[str]) -> None:
+        """Name the questions whose answer can no longer change anything for this patient."""
+        self._idle = idle
+
     def needed(self) -> list[Any]:
         """Questions that the catalogue wants answered before anything is proposed."""
-        return [self[code] for code in self._rows if code in self._asked()]
+        return [self[code] for code in self._rows if code in self._asked() - self._idle]
 
     def others(self) -> list[Any]:
-        return [self[code] for code in self._rows if code not in self._asked()]
+        return [self[code] for code in self._rows if code not in self._asked() | self._idle]
+
+    def folded(self) -> list[Any]:
+        return [self[code] for code in self._rows if code in self._idle]
 
     def answers(self) -> Iterator[dict[str, Any]]:
         for code, answer in self.cleaned_data.items():

@@ -83,9 +83,9 @@ class ConcernRow(RowForm):
     severity = NumberChoice(Severity.choices, label=_("Severity"))
     goal = _text(_("Goal"), 300)
     columns = {
-        "concern": "col-sm-6 col-lg-4",
+        "concern": "col-sm-6 col-lg-3",
         "area": "col-sm-6 col-lg-3",
-        "severity": "col-sm-4 col-lg-2",
+        "severity": "col-sm-4 col-lg-3",
         "goal": "col-sm-8 col-lg-3",
     }
 

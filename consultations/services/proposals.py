@@ -29,7 +29,7 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
     consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
     policies.check_can_propose(consultation)
     release = current_release()
-    overrides = _overrides(consultation)
+    overrides = overrides_of(consultation)
     request = request_of(consultation)
     open_marks = carried.faults(consultation)
     response = _evaluate(catalogue_of(release), request, overrides, besides=open_marks)
@@ -63,7 +63,7 @@ def evaluate_now(consultation: Consultation) -> dict[str, Any]:
     return _evaluate(
         current_catalogue(),
         request_of(consultation),
-        _overrides(consultation),
+        overrides_of(consultation),
         besides=carried.faults(consultation),
     )
 
@@ -106,7 +106,7 @@ def _evaluate(
     return evaluate(catalogue, facts, overrides=overrides)
 
 
-def _overrides(consultation: Consultation) -> frozenset[Override]:
+def overrides_of(consultation: Consultation) -> frozenset[Override]:
     rows = RuleOverride.objects.filter(consultation=consultation).select_related(
         "area", "treatment"
     )

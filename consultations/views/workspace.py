@@ -11,7 +11,8 @@ from clinic.permissions import allowed
 from clinic.roles import Action
 from consultations import flow, policies
 from consultations.bodymap import map_of
-from consultations.errors import IncompleteFacts
+from consultations.checking import panel_of
+from consultations.forms.history import Questions
 from consultations.forms.steps import StepForm
 from consultations.forms.terms import Terms
 from consultations.models import Consultation, Plan
@@ -44,14 +45,16 @@ class Section:
 
 def workspace(request: HttpRequest, row: Consultation, sent: Sent | None = None) -> HttpResponse:
     """Load the consultation with its facts. With `sent`, that section shows its faults."""
-    editable = may_edit(request, row)
+    editable, check = may_edit(request, row), check_state(row)
+    idle = check["panel"].idle if check["panel"] else frozenset()
     context = {
         "consultation": row,
         "patient": row.patient,
-        "sections": list(_sections(row, sent, editable=editable)),
+        "sections": list(_sections(row, sent, editable=editable, idle=idle)),
         "editable": editable,
         "refused": sent.form.refusals if sent and not editable else [],
-        **proposal_state(row, editable=editable),
+        "amendments": row.amendments.select_related("by"),
+        **check,
     }
     status = 409 if sent and sent.conflict else 200
     return render(request, "consultations/workspace.html", context, status=status)
@@ -61,31 +64,31 @@ def may_edit(request: HttpRequest, row: Consultation) -> bool:
     return policies.can_edit(row) and allowed(request, Action.EDIT_CONSULTATION)
 
 
-def proposal_state(row: Consultation, *, editable: bool) -> dict[str, Any]:
-    """How far the way to the proposal is, for the last section."""
+def check_state(row: Consultation) -> dict[str, Any]:
+    """What follows from the facts: the safety panel, and how far the way to the proposal is.
+
+    A closed consultation is not checked any more: its plan says what was known then.
+    """
+    panel = panel_of(row) if policies.can_edit(row) else None
     return {
-        **(_outlook(row) if editable else {}),
+        "panel": panel,
+        "missing": panel.missing if panel else (),
+        "waiting": panel.waiting if panel else (),
         "proposal": proposals.latest(row),
         "plan": Plan.objects.filter(consultation=row).first(),
-        "amendments": row.amendments.select_related("by"),
     }
 
 
-def _outlook(row: Consultation) -> dict[str, list[flow.Missing]]:
-    """What stands in the way of a proposal, and what it would ask back."""
-    try:
-        response = proposals.evaluate_now(row)
-    except IncompleteFacts as incomplete:
-        return {"missing": flow.missing(incomplete.faults)}
-    return {"waiting": flow.waiting(response)}
-
-
-def _sections(row: Consultation, sent: Sent | None, *, editable: bool) -> Iterator[Section]:
+def _sections(
+    row: Consultation, sent: Sent | None, *, editable: bool, idle: frozenset[str]
+) -> Iterator[Section]:
     terms = Terms()
     for one in flow.progress(row):
         step = one.step
         mine = sent if sent and sent.step is step else None
         form = _form(row, step, mine, terms) if editable else None
+        if form and isinstance(form.scalars, Questions):
+            form.scalars.fold(idle)
         yield Section(
             step=step,
             done=one.done,

@@ -67,6 +67,8 @@ SELECT2 = frozenset({"aria-input-field-name", "label"})
 NO_PAGE = {
     "start",
     "step",
+    "safety",
+    "answer",
     "propose",
     "proposal",
     "keep-as-case",

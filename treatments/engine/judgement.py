@@ -53,7 +53,7 @@ def judge(catalogue: Catalogue, facts: Facts) -> Judgement:
         rule = rulebook.rules[code]
         if not rule.local and rule.trigger.judge(facts, None) is False:
             continue
-        hits, needs = _look(catalogue, facts, rule)
+        hits, needs = look(catalogue, facts, rule)
         if hits:
             fired[code] = Fired(rule, hits)
         if needs is not None:
@@ -69,7 +69,7 @@ def _by_code(found: dict[str, Found]) -> dict[str, Found]:
     return {code: found[code] for code in sorted(found)}
 
 
-def _look(catalogue: Catalogue, facts: Facts, rule: Rule) -> tuple[dict[str, Hit], set[str] | None]:
+def look(catalogue: Catalogue, facts: Facts, rule: Rule) -> tuple[dict[str, Hit], set[str] | None]:
     """Where a rule that is not plainly false is true, and what it lacks if unknown somewhere."""
     trigger = rule.trigger
     if not rule.local:

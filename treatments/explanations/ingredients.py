@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from treatments.engine import Facts
+from treatments.engine.ingredients import Mixture, formulas_of, mixtures_of
 from treatments.explanations.wording import Row, Wording
 
 
@@ -60,6 +62,55 @@ def lost_formulas(
         and row["formula"] is not None
         and row["concern"] in area["concerns"]
         and row["concern"] not in standing["covers"]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A formula that lost something: what is left of it, and whether it can still be given."""
+
+    name: str
+    product: str | None
+    concerns: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    left: tuple[str, ...]
+    covers: bool
+
+
+def repairs(wording: Wording, request: Row, facts: Facts) -> tuple[Repair, ...]:
+    """What the patient's allergies did to the formulas for these concerns, whatever else holds."""
+    catalogue = wording.catalogue
+    removed = catalogue.allergy_rules.removed(facts)
+    concerns = {one: None for told in facts.areas.values() for one in told}
+    found: dict[tuple[str, str | None], list[str]] = {}
+    mixtures: dict[tuple[str, str | None], Mixture | None] = {}
+    for treatment in catalogue.vocabulary.treatments if removed else ():
+        formulas = formulas_of(catalogue.vocabulary, treatment.code, concerns)
+        left = mixtures_of(formulas, removed, facts.clinic.products)
+        for concern, formula in formulas.items():
+            mixture = left.get(concern)
+            key = formula.code, mixture.product if mixture else None
+            found.setdefault(key, []).append(concern)
+            mixtures[key] = mixture
+    made = (_repair(wording, request, key[0], mixtures[key], told) for key, told in found.items())
+    return tuple(one for one in made if one.left_out)
+
+
+def _repair(
+    wording: Wording, request: Row, formula: str, mixture: Mixture | None, concerns: list[str]
+) -> Repair:
+    row = wording.row("formulas", formula)
+    product = mixture.product if mixture else None
+    whole = _ingredients(row) if product is None else _of_product(request, {"product": product})
+    gone = [code for code in whole if any(_removing(wording, request, code))]
+    left = [code for code in whole if code not in gone]
+    return Repair(
+        name=row["name"],
+        product=product,
+        concerns=wording.each("concerns", concerns),
+        left_out=tuple(_left_out(wording, request, row, gone)),
+        left=wording.each("ingredients", left),
+        covers=mixture is not None,
     )
 
 

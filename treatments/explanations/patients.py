@@ -44,7 +44,9 @@ def patient_answer(case: Case, response: Row) -> PatientAnswer | None:
         status=status,
         label=label,
         meaning=meaning,
-        contradictions=tuple(_contradiction(case, row) for row in response["conflicts"]),
+        contradictions=tuple(
+            contradiction(case.wording, case.request, row) for row in response["conflicts"]
+        ),
         missing=tuple(need(case.wording, path) for path in paths),
         reasons=tuple(reason(case, row, None, None) for row in response["findings"]),
         changes=smallest_changes(case, _edits(case, response), _reached(status)),
@@ -76,11 +78,11 @@ def _edits(case: Case, response: Row) -> Iterator[Edit]:
         yield from edits_of(case.wording, case.request, rule, row["because"])
 
 
-def _contradiction(case: Case, row: Row) -> Contradiction:
+def contradiction(wording: Wording, request: Row, row: Row) -> Contradiction:
     return Contradiction(
         code=row["code"],
-        message=_message(case.wording, row["code"]),
-        facts=tuple(fact(case.wording, case.request, path) for path in row["facts"]),
+        message=_message(wording, row["code"]),
+        facts=tuple(fact(wording, request, path) for path in row["facts"]),
     )
 
 

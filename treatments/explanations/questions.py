@@ -63,7 +63,9 @@ def coverage(wording: Wording, response: Row) -> Coverage:
 
 
 def need(wording: Wording, path: str) -> Need:
-    section, _dot, code = path.partition(".")
+    section, _dot, code = path.removesuffix("[]").partition(".")
+    if path.endswith("[]"):
+        return Need(path=path, text=_("Complete: %(entry)s") % {"entry": _UNFINISHED[section]})
     if section == "conditions":
         row = wording.row("conditions", code)
         text = row.get("question") or row.get("name") or code
@@ -98,4 +100,14 @@ def _questions(wording: Wording, unknown: list[Row]) -> tuple[Question, ...]:
 _LISTS: Mapping[str, object] = {
     "medications": gettext_lazy("The list of medicines, and that it is complete"),
     "allergies": gettext_lazy("Allergies, or that none are known"),
+    "concerns": gettext_lazy("A concern, with its area"),
+}
+_UNFINISHED: Mapping[str, object] = {
+    "concerns": gettext_lazy("an entry among the concerns"),
+    "allergies": gettext_lazy("an entry among the allergies"),
+    "medications": gettext_lazy("an entry among the medicines"),
+    "labs": gettext_lazy("an entry among the lab values"),
+    "area_findings": gettext_lazy("an entry among the findings"),
+    "procedures": gettext_lazy("an entry among the past procedures"),
+    "clinic": gettext_lazy("the products and days of the clinic"),
 }

@@ -24,7 +24,7 @@ from treatments.explanations.wording import Row
 
 CLOSED = {"excluded", "overridable", "needs-prescriber", "deferred", "no-formula"}
 # In the order in which they are told.
-_GRAVITY = (
+GRAVITY = (
     EffectKind.EXCLUDE,
     EffectKind.REFER,
     EffectKind.EXCLUDE_OVERRIDABLE,
@@ -85,7 +85,7 @@ def treatment_answer(case: Case, response: Row, area: Row, standing: Row) -> Tre
         not_before=not_before,
         waits=waits,
         covers=wording.each("concerns", standing["covers"]),
-        reasons=tuple(sorted(reasons, key=lambda one: _GRAVITY.index(one.effect))),
+        reasons=tuple(sorted(reasons, key=lambda one: GRAVITY.index(one.effect))),
         lost=lost_formulas(wording, case.request, area, standing),
         changes=_changes(case, area["area"], standing, found, waits=waits),
     )
@@ -95,7 +95,7 @@ def reason(case: Case, finding: Row, area: str | None, treatment: str | None) ->
     effects = {
         one["effect"] for one in finding["effects"] if one["treatment"] in (None, treatment)
     } or {one["effect"] for one in finding["effects"]}
-    effect = next(one for one in _GRAVITY if one in effects)
+    effect = next(one for one in GRAVITY if one in effects)
     overridden = any(
         rule == finding["rule"] and where in (None, area) and what == treatment
         for rule, where, what in case.overrides
