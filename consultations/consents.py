@@ -179,15 +179,22 @@ def _area(wording: Wording, proposal: Proposal, decision: Decision, treatment: s
             {
                 "topic": one.topic,
                 "sides": [side.position for side in one.sides],
-                "resolution": one.resolution,
             }
             for one in disagreements(
                 wording,
-                rules=[*option["basis"], *standing],
+                rules=[*_own_basis(wording, option, treatment), *standing],
                 cited={code for row in suited for code in row["sources"]},
             )
         ],
     }
+
+
+def _own_basis(wording: Wording, option: Row, treatment: str) -> list[str]:
+    """The option's basis but for what only another treatment's course rests on."""
+    protocols = wording.document["protocols"]
+    own = {code for row in protocols if row["treatment"] == treatment for code in row["basis"]}
+    others = {code for row in protocols for code in row["basis"]} - own
+    return [code for code in option["basis"] if code not in others]
 
 
 def _standing(proposal: Proposal, area: str, treatment: str) -> list[str]:

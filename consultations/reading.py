@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
+from clinic.dates import long_day
+from clinic.digits import local_digits_within
+from clinic.text import with_commas, with_semicolons
 from consultations.consents import contents
 from consultations.models import Proposal
 from treatments.engine import digest_of
@@ -34,7 +36,7 @@ def reading(proposal: Proposal, treatment: str, language: str) -> dict[str, Any]
             "subject": digest_of(about),
             "witness": about["text"]["witness"],
             **_people(proposal),
-            "sections": list(_sections(about)),
+            "sections": local_digits_within(list(_sections(about))),
         }
 
 
@@ -43,7 +45,7 @@ def _people(proposal: Proposal) -> dict[str, Any]:
     born = patient.birth_date
     details = [patient.number]
     if born:
-        details.append(_("born %(day)s") % {"day": _day(born)})
+        details.append(_("born %(day)s") % {"day": long_day(born)})
     return {"patient": {"name": str(patient), "details": details}, "clinic": proposal.clinic.name}
 
 
@@ -81,33 +83,32 @@ def _own(area: Row) -> dict[str, Any]:
 
 
 def _own_lines(area: Row) -> Iterator[str]:
-    yield _("For: %(concerns)s") % {"concerns": _listed(area["covers"])}
+    yield _("For: %(concerns)s") % {"concerns": with_commas(area["covers"])}
     yield _("Planned sessions: %(days)s") % {"days": _days(area["planned"])}
     if area["optional"]:
         yield _("Optional sessions: %(days)s") % {"days": _days(area["optional"])}
     for mixture in area["mixtures"]:
         yield _mixture(mixture)
     if area["activators"]:
-        yield f"{_('Activator, if one is used')}: {_listed(area['activators'])}"
+        yield f"{_('Activator, if one is used')}: {with_commas(area['activators'])}"
     for key, text in (
         ("maintenance_on", _("Maintenance from %(day)s")),
         ("review_on", _("Review of the result on %(day)s")),
     ):
         if area[key]:
-            yield text % {"day": _day(date.fromisoformat(area[key]))}
+            yield text % {"day": long_day(date.fromisoformat(area[key]))}
 
 
 def _mixture(mixture: Row) -> str:
     name = mixture["name"]
     if mixture["product"]:
         name = f"{name} ({mixture['product']})"
-    parts = _listed(mixture["ingredients"]) or _("the clinician selects the ingredients")
+    parts = with_commas(mixture["ingredients"]) or _("the clinician selects the ingredients")
     return f"{name}: {parts}"
 
 
 def _disagreement(one: Row) -> str:
-    sides = " / ".join(one["sides"])
-    return f"{one['topic']}: {sides}. {one['resolution']}"
+    return f"{one['topic']}: {' / '.join(one['sides'])}"
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -118,13 +119,5 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(str(name) for name in names)
-
-
 def _days(days: Iterable[str]) -> str:
-    return "; ".join(_day(date.fromisoformat(day)) for day in days)
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
+    return with_semicolons(long_day(date.fromisoformat(day)) for day in days)

@@ -28,7 +28,7 @@ def _note(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
     )
 
 
-class _SmallForm(forms.Form):
+class SmallForm(forms.Form):
     """Several of one kind stand on a page, so their ids carry a prefix."""
 
     button: Any = ""
@@ -44,14 +44,14 @@ class _SmallForm(forms.Form):
         self.helper.add_input(submit)
 
 
-class AcceptForm(_SmallForm):
+class AcceptForm(SmallForm):
     button = gettext_lazy("Accept")
 
     verdict = forms.CharField(initial=Verdict.ACCEPTED, widget=forms.HiddenInput)
     option_number = forms.IntegerField(min_value=1, max_value=99, widget=forms.HiddenInput)
 
 
-class DeclineForm(_SmallForm):
+class DeclineForm(SmallForm):
     button = gettext_lazy("Decline the area")
     button_css = "btn-outline-primary"
 
@@ -69,7 +69,7 @@ class DecisionForm(forms.Form):
     note = _note("", required=False)
 
 
-class ChangeForm(_SmallForm):
+class ChangeForm(SmallForm):
     """The sessions and ingredients of one option. An emptied optional session is dropped."""
 
     button = gettext_lazy("Accept with these changes")
@@ -133,7 +133,7 @@ def _session(kind: str, number: int, day: date) -> WrittenDate:
     return WrittenDate(label=label % {"number": number}, initial=day, required=not optional)
 
 
-class OverrideForm(_SmallForm):
+class OverrideForm(SmallForm):
     button = gettext_lazy("Override and propose again")
 
     reason = forms.ChoiceField(
@@ -143,7 +143,7 @@ class OverrideForm(_SmallForm):
     text = _note(gettext_lazy("In your words"), required=True, rows=4)
 
 
-class SignForm(_SmallForm):
+class SignForm(SmallForm):
     button = gettext_lazy("Sign")
 
     password = forms.CharField(

@@ -85,14 +85,14 @@ def state_of(proposal: Proposal) -> State:
         facts=is_newest and policies.facts_changed(proposal),
         catalogue=is_newest and policies.catalogue_changed(proposal),
         open=is_newest and policies.can_decide(proposal),
-        sign_refusal=refusal(policies.check_can_sign, proposal.consultation),
+        sign_refusal=refusal(policies.check_is_decided, proposal.consultation),
     )
 
 
-def refusal(check: Callable[..., None], *subject: Any) -> str:
+def refusal(check: Callable[..., None], *subject: Any, **more: Any) -> str:
     """Why a policy says no; empty when it says yes."""
     try:
-        check(*subject)
+        check(*subject, **more)
     except ValidationError as error:
         return " ".join(error.messages)
     return ""

@@ -12,11 +12,13 @@ from clinic.permissions import actor, require
 from clinic.reauthentication import is_own_password
 from clinic.roles import Action
 from consultations import policies
+from consultations.consents import needed_for
 from consultations.forms.decisions import SignForm
 from consultations.models import Consultation, Plan
 from consultations.services import plans as services
 from consultations.services.patients import note_opened
 from consultations.services.proposals import latest
+from consultations.signing import names_of_performers, performers_asked, preparation_of
 from consultations.views.proposal_page import explained, panels, refusal, state_of
 from consultations.views.proposals import consultation_or_404
 
@@ -52,15 +54,26 @@ def _signed(request: HttpRequest, consultation: Consultation, form: SignForm) ->
 
 
 def _context(request: HttpRequest, consultation: Consultation, form: SignForm) -> dict[str, object]:
-    proposal = latest(consultation)
     context: dict[str, object] = {
         "consultation": consultation,
         "patient": consultation.patient,
-        "proposal": proposal,
         "form": form,
-        "refusal": refusal(policies.check_can_sign, consultation),
+        "refusal": refusal(policies.check_can_sign, consultation, by=actor(request)),
     }
-    if proposal is not None:
-        shown = panels(request, proposal, explained(proposal), state_of(proposal))
-        context["panels"] = shown
-    return context
+    return context | what_is_signed(request, consultation)
+
+
+def what_is_signed(request: HttpRequest, consultation: Consultation) -> dict[str, object]:
+    """The decisions, the consents that they need, and whose signatures. Read-only once signed."""
+    proposal = latest(consultation)
+    if proposal is None:
+        return {}
+    decided = not refusal(policies.check_is_decided, consultation)
+    asked = performers_asked(proposal)
+    return {
+        "proposal": proposal,
+        "panels": panels(request, proposal, explained(proposal), state_of(proposal)),
+        "needed": needed_for(proposal) if decided else [],
+        "asked": names_of_performers(proposal) if decided and asked else "",
+        "preparation": preparation_of(consultation, proposal) if decided and asked else None,
+    }

@@ -111,9 +111,21 @@ class Clinician:
         for name, value in values.items():
             self.answer(pattern.format(name), value)
 
+    def consent(self, name="Ayla Patient"):
+        """The patient reads and signs each consent that the page still asks for."""
+        asked = self.page.get_by_role("link", name="Read and sign the consent")
+        for _one in range(asked.count()):
+            asked.first.click()
+            self.page.get_by_label("Name of who signs").fill(name)
+            self.page.get_by_label("I have read and understood").check()
+            self.press("Sign the consent")
+            self.sees("Review and sign")
+        expect(asked).to_have_count(0)
+
     def sign(self):
         self.follow("Review and sign")
         self.sees("Review and sign")
+        self.consent()
         self.page.get_by_label("Your password").fill(PASSWORD)
         self.press("Sign")
         self.sees("Treatment plan")

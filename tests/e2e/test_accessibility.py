@@ -75,6 +75,9 @@ NO_PAGE = {
     "decide",
     "withdraw-override",
     "plan-pdf",
+    "prepare",
+    "consent-pdf",
+    "withdraw-consent",
     "mark-session",
     "seen",
     "start-blast",
@@ -248,6 +251,15 @@ def test_signing(inspector, sit_down, clinic):
     proposal = decided(clinic, person)
     inspector.visit(of_proposal("proposal-number", proposal))
     inspector.visit(of("sign", proposal.consultation))
+    inspector.visit(of("consents", proposal.consultation))
+    for treatment in ("mesotherapy", "prp"):
+        path = reverse("consultations:give-consent", args=[proposal.consultation_id, treatment])
+        inspector.visit(path)
+        inspector.page.get_by_label("I have read and understood").check()
+        inspector.page.get_by_label("Name of who signs").fill(" ")
+        inspector.send("a consent without a name", "Sign the consent")
+        inspector.page.get_by_label("Name of who signs").fill("Ayla Patient")
+        inspector.send("a signed consent", "Sign the consent")
     inspector.page.get_by_label("Your password").fill("wrong")
     inspector.send("a wrong password at the signature", "Sign")
     inspector.page.get_by_label("Your password").fill(PASSWORD)
@@ -256,6 +268,10 @@ def test_signing(inspector, sit_down, clinic):
     inspector.read_persian(of("plan", plan))
     inspector.visit(of("print-plan", plan))
     inspector.visit(of("consultation", proposal.consultation))
+    consent = plan.consultation.consents.first()
+    inspector.visit(of("consent", consent))
+    inspector.page.get_by_label("Who told it").fill("Ayla Patient")
+    inspector.send("a withdrawn consent", "Record the withdrawal")
 
 
 def test_the_person_and_the_program(inspector, sit_down):

@@ -142,6 +142,14 @@ def decide(keys):
 def sign(keys):
     page = keys.page
     keys.use(page.get_by_role("link", name="Review and sign", exact=True))
+    sees(page, "Review and sign")
+    asked = page.get_by_role("link", name="Read and sign the consent")
+    for _one in range(asked.count()):
+        keys.use(asked.first)
+        keys.fill(page.get_by_label("Name of who signs"), "Selin Demir")
+        keys.use(page.get_by_label("I have read and understood"), "Space")
+        keys.use(button(page, "Sign the consent"))
+        sees(page, "Review and sign")
     keys.fill(page.get_by_label("Your password"), PASSWORD)
     keys.press("Enter")
     sees(page, "Treatment plan")

@@ -16,9 +16,10 @@ from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
     again,
+    consented,
     consulted,
-    decided,
     proposed,
+    ready,
     signed,
 )
 from tests.consultations.views.rows import page_url
@@ -42,6 +43,10 @@ def page(proposal):
 def address(name, proposal, *more):
     keys = [proposal.consultation_id, proposal.number, "face", *more]
     return reverse(f"consultations:{name}", args=keys)
+
+
+def of_plan(plan):
+    return reverse("consultations:plan", args=[plan.pk])
 
 
 def sign_url(proposal):
@@ -365,7 +370,7 @@ def test_a_rule_that_cannot_be_overridden_has_no_form(doctor, clinic):
 
 
 def test_signing_asks_for_the_password_and_makes_the_plan(doctor, clinic):
-    proposal = decided(clinic, doctor.user)
+    proposal = ready(clinic, doctor.user)
     assert "What is signed" in text(doctor.get(sign_url(proposal)))
 
     response = doctor.post(sign_url(proposal), {"password": PASSWORD})
@@ -378,7 +383,7 @@ def test_signing_asks_for_the_password_and_makes_the_plan(doctor, clinic):
 
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper(), f"{PASSWORD} "])
 def test_a_wrong_password_signs_nothing(doctor, clinic, password):
-    proposal = decided(clinic, doctor.user)
+    proposal = ready(clinic, doctor.user)
 
     response = doctor.post(sign_url(proposal), {"password": password})
 
@@ -390,7 +395,7 @@ def test_a_wrong_password_signs_nothing(doctor, clinic, password):
 
 
 def test_guessing_the_password_here_locks_as_the_login_does(doctor, clinic):
-    proposal = decided(clinic, doctor.user)
+    proposal = ready(clinic, doctor.user)
 
     answers = [doctor.post(sign_url(proposal), {"password": "guess"}).status_code for _ in range(6)]
 
@@ -403,7 +408,7 @@ def test_another_persons_password_does_not_sign(doctor, clinic, make_member):
     other = make_member("physician")
     other.set_password("quite another sentence")
     other.save()
-    proposal = decided(clinic, doctor.user)
+    proposal = ready(clinic, doctor.user)
 
     doctor.post(sign_url(proposal), {"password": "quite another sentence"})
 
@@ -421,14 +426,15 @@ def test_what_cannot_be_signed_says_why(doctor, clinic):
 
 
 def test_signing_twice_makes_one_plan(doctor, clinic):
-    proposal = decided(clinic, doctor.user)
-    doctor.post(sign_url(proposal), {"password": PASSWORD})
+    proposal = ready(clinic, doctor.user)
+    first = doctor.post(sign_url(proposal), {"password": PASSWORD})
 
-    response = doctor.post(sign_url(proposal), {"password": PASSWORD})
+    second = doctor.post(sign_url(proposal), {"password": PASSWORD})
 
-    assert "can no longer be changed" in text(response)
     with scope(clinic=clinic):
-        assert Plan.objects.count() == 1
+        plan = Plan.objects.get()
+    assert first["Location"] == second["Location"] == of_plan(plan)
+    assert AuditEvent.objects.filter(action="plan-signed").count() == 1
 
 
 # Roles and tenants
@@ -451,7 +457,7 @@ def test_who_may_not_sign_or_override_sees_no_way_to_it(client_of, clinic, docto
     assert client.post(override_url(proposal), sent).status_code == 403
 
 
-def doors(proposal, plan, session, override):
+def doors(proposal, plan, session, override, consent):
     """Every page and form of this part."""
     key = proposal.consultation_id
     return {
@@ -464,6 +470,12 @@ def doors(proposal, plan, session, override):
         "override": ("get", override_url(proposal)),
         "withdraw": ("post", reverse("consultations:withdraw-override", args=[override.pk])),
         "sign": ("get", sign_url(proposal)),
+        "consents": ("get", reverse("consultations:consents", args=[key])),
+        "give consent": ("get", reverse("consultations:give-consent", args=[key, "prp"])),
+        "prepare": ("post", reverse("consultations:prepare", args=[key])),
+        "consent": ("get", reverse("consultations:consent", args=[consent.pk])),
+        "consent on paper": ("get", reverse("consultations:consent-pdf", args=[consent.pk])),
+        "withdraw consent": ("post", reverse("consultations:withdraw-consent", args=[consent.pk])),
         "plan": ("get", reverse("consultations:plan", args=[plan.pk])),
         "print": ("get", reverse("consultations:print-plan", args=[plan.pk])),
         "mark": ("post", reverse("consultations:mark-session", args=[session.pk])),
@@ -486,7 +498,8 @@ def rooms(doctor, clinic):
         override = made.consultation.overrides.get()
         plan = signed(clinic, doctor.user)
         session = plan.sessions.first()
-    return doors(made, plan, session, override)
+        consent = plan.consultation.consents.first()
+    return doors(made, plan, session, override, consent)
 
 
 @pytest.mark.parametrize("role", ["front-desk", "curator", "administrator"])
@@ -563,6 +576,7 @@ def test_overrides_travel_with_the_plan(doctor, clinic):
             by=doctor.user,
         )
     accept(made, doctor.user)
+    consented(made, doctor.user)
     doctor.post(sign_url(made), {"password": PASSWORD})
     with scope(clinic=clinic):
         plan = Plan.objects.get()
@@ -645,6 +659,7 @@ def test_the_plan_page_costs_the_same_with_more_sessions(doctor, clinic, catalog
         proposal = proposed(clinic, doctor.user, concerns=areas(number, catalogue))
         for area in proposals.data_of(proposal)["areas"]:
             accept(proposal, doctor.user, area=area["area"])
+        consented(proposal, doctor.user)
         doctor.post(sign_url(proposal), {"password": PASSWORD})
         with scope(clinic=clinic):
             plan = Plan.objects.get(proposal=proposal)
