@@ -94,27 +94,36 @@
   const choose = async (unit, whose) => {
     const { theirs } = unit.conflict;
     try {
-      if (whose === "theirs") await put(unit, theirs, unit.conflict.state === "elsewhere");
+      if (whose === "theirs" && !(await put(unit, theirs, unit.conflict.state === "elsewhere"))) return;
     } catch {
       await check();
       return;
     }
     unit.bases = [theirs, ...unit.bases];
-    unit.clean = "";
+    unit.clean = ""; // whichever it is, the server shall hear of it
     unit.conflict = null;
     notes.clear(unit);
+    moved(unit);
     (unit.controls[0] || unit.place.querySelector("select, input") || unit.place).focus();
     await flush();
   };
 
+  // Show a value that nobody typed here. False when somebody typed while it was fetched.
   const put = async (unit, value, unfinished = false) => {
-    if (!unit.box) unit.write(value);
-    else {
-      const url = `${room.dataset.rows.replace("SECTION", unit.name)}${unfinished ? "?unfinished=yes" : ""}`;
-      unit.replace(await server.html(url));
+    if (!unit.box) {
+      unit.write(value);
+      return true;
     }
-    unit.form.dispatchEvent(new Event("change", { bubbles: true }));
+    const before = consilium.key(unit.read());
+    const url = `${room.dataset.rows.replace("SECTION", unit.name)}${unfinished ? "?unfinished=yes" : ""}`;
+    const html = await server.html(url);
+    if (consilium.key(unit.read()) !== before) return false;
+    unit.replace(html);
+    return true;
   };
+
+  // For whatever follows the controls. Only once the unit knows what it was given: nobody typed this.
+  const moved = (unit) => unit.form.dispatchEvent(new Event("change", { bubbles: true }));
 
   const refused = async (answer, sent) => {
     if (answer.status === 400 || answer.status === 413) {
@@ -218,7 +227,7 @@
     since = heard.version;
     forms.forEach((form) => (form.elements.version.value = since));
     others.hidden = !heard.others.length;
-    others.textContent = notes.say(changedAt ? "othersChanged" : "others", { names: heard.others.join(", "), time: changedAt });
+    others.textContent = notes.say(changedAt ? "alsoChanged" : "also", { names: heard.others.join(", "), time: changedAt });
     tell();
   };
 
@@ -231,13 +240,14 @@
     unit.version = change.version;
     if (same) return;
     try {
-      await put(unit, change.value);
+      if (!(await put(unit, change.value))) return;
     } catch {
       unit.version = 0;
       return;
     }
     unit.given(change.value);
     unit.clean = consilium.key(unit.read());
+    moved(unit);
     notes.changed(unit, { name: change.by, time: change.at, own: change.own });
     happened(unit.form, { section: unit.form.dataset.stepForm, version: change.version });
   };
@@ -246,13 +256,15 @@
   const resume = async (unit, one) => {
     if (unit.dirty) return;
     try {
-      await put(unit, one.input, true);
+      if (!(await put(unit, one.input, true))) return;
     } catch {
       return;
     }
-    unit.bases = [unit.bases[0], one.input];
+    // In a conflict the record does not count as seen until one of the two is chosen.
+    unit.bases = one.state === "conflict" ? [one.input] : [unit.bases[0], one.input];
     unit.clean = consilium.key(unit.read());
     unit.state = one.state;
+    moved(unit);
     show(unit, one);
   };
 
@@ -297,6 +309,8 @@
   // Without a login a part of the page would send the whole page to it, with all that waits here.
   document.addEventListener("htmx:beforeRequest", (event) => trouble && trouble !== "lost" && event.preventDefault());
 
+  room.hidden = false;
+  document.querySelectorAll("[data-saved-then]").forEach((one) => one.remove()); // the room says it for all
   tell();
   listen(true);
 })();

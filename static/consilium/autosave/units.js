@@ -26,6 +26,17 @@
     }
   };
 
+  const fieldsOf = (row, given) => {
+    const texts = {};
+    row.querySelectorAll("input, select, textarea").forEach((control) => {
+      const field = (ROW.exec(control.name) || [])[3];
+      if (!field || field === "DELETE") return;
+      texts[field] = (texts[field] || []).concat(textsOf(control, given));
+    });
+    const filled = Object.entries(texts).map(([field, all]) => [field, tidy(all)]);
+    return Object.fromEntries(filled.filter(([, all]) => all.length).sort(([a], [b]) => (a < b ? -1 : 1)));
+  };
+
   class Unit {
     constructor(form, name) {
       this.form = form;
@@ -96,27 +107,17 @@
 
     // Rows in which nothing stands do not count; `told` are those that do, as they were read last.
     read(given = false) {
-      const found = this.rows.map((row) => [row, this.#row(row, given)]);
+      const found = this.rows.map((row) => [row, fieldsOf(row, given)]);
       const told = found.filter(([, fields]) => Object.keys(fields).length);
       if (!given) this.told = told.map(([row]) => row);
       return told.map(([, fields]) => fields);
-    }
-
-    #row(row, given) {
-      const texts = {};
-      row.querySelectorAll("input, select, textarea").forEach((control) => {
-        const field = (ROW.exec(control.name) || [])[3];
-        if (!field || field === "DELETE") return;
-        texts[field] = (texts[field] || []).concat(textsOf(control, given));
-      });
-      const filled = Object.entries(texts).map(([field, all]) => [field, tidy(all)]);
-      return Object.fromEntries(filled.filter(([, all]) => all.length).sort(([a], [b]) => (a < b ? -1 : 1)));
     }
 
     // The server's own rows in place of those on the page.
     replace(html) {
       const made = document.createElement("template");
       made.innerHTML = html;
+      made.content.querySelectorAll("noscript").forEach((one) => one.remove());
       const count = made.content.querySelector("input[name$='-TOTAL_FORMS']");
       this.form.elements[count.name].value = count.value;
       count.remove();
@@ -125,15 +126,15 @@
 
     placeOf(complaint) {
       const control = this.controlOf(complaint);
-      return (control && control.closest("[id^=div_id_]")) || this.#rowOf(complaint) || this.box;
+      return (control && control.closest("[id^=div_id_]")) || this.rowOf(complaint) || this.box;
     }
 
     controlOf(complaint) {
-      const row = this.#rowOf(complaint);
+      const row = this.rowOf(complaint);
       return row && complaint.field ? row.querySelector(`[name$="-${complaint.field}"]`) : null;
     }
 
-    #rowOf(complaint) {
+    rowOf(complaint) {
       return complaint.row === null ? null : (this.told || [])[complaint.row];
     }
   }
