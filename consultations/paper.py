@@ -220,21 +220,27 @@ def _maps(plan: Plan) -> list[Printed]:
 
 
 def _svg(view: View, planned: set[str]) -> str:
-    shapes = [_shape(one, view, "#ffffff", "#c3cccd") for one in view.outline]
     resting = [one for one in view.regions if one.code not in planned]
-    shapes += [_shape(one, view, "none", "#c3cccd") for one in resting]
+    shapes = [_shape(one, view, "none", "#c3cccd") for one in resting]
     marked = [one for one in view.regions if one.code in planned]
     shapes += [_shape(one, view, "#a9cbcf", "#1d6069") for one in marked]
-    shapes += [f'<path d="{line}" fill="none" stroke="#c3cccd"/>' for line in view.lines]
+    edge = _both(f'<path d="{view.silhouette}"/>', view)
+    inside = f'<clipPath id="edge">{edge}</clipPath><g clip-path="url(#edge)">{"".join(shapes)}</g>'
+    lines = [f'<path d="{line}" fill="none" stroke="#c3cccd"/>' for line in view.lines]
+    lines.append(_both(f'<path d="{view.contour}" fill="none" stroke="#8da0a3"/>', view))
     box = f"0 0 {view.width} {view.height}"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{"".join(shapes)}</svg>'
+    body = f"{inside}{''.join(lines)}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{body}</svg>'
 
 
 def _shape(region: Region, view: View, fill: str, stroke: str) -> str:
     path = f'<path d="{region.path}" fill="{fill}" stroke="{stroke}"/>'
-    if not region.mirrored:
-        return path
-    return f'{path}<g transform="translate({view.width} 0) scale(-1 1)">{path}</g>'
+    return _both(path, view) if region.mirrored else path
+
+
+def _both(path: str, view: View) -> str:
+    mirrored = path.replace("/>", f' transform="translate({view.width} 0) scale(-1 1)"/>')
+    return f"{path}{mirrored}"
 
 
 def _apart(name: object) -> str:

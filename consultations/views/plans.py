@@ -22,6 +22,7 @@ from consultations.forms.decisions import MarkForm, first_errors
 from consultations.models import Plan, PlanSession
 from consultations.services import plans as services
 from consultations.services.patients import note_opened
+from consultations.treated import courses_of_plan, followed
 from consultations.worklists import is_outdated
 from treatments.models import Area
 
@@ -97,14 +98,16 @@ def _plan_or_404(pk: UUID) -> Plan:
 
 
 def _context(row: Plan) -> dict[str, Any]:
-    planned = {item.area.code for session in row.sessions.all() for item in session.items.all()}
+    document = plan_document(row)
+    where = followed(courses_of_plan(document))
     return {
         "plan": row,
         "consultation": row.consultation,
         "patient": row.patient,
-        "document": plan_document(row),
-        "planned": planned,
-        "body_map": map_of(Area.objects.filter(active=True)),
+        "document": document,
+        "where": where,
+        "followed": True,
+        "body_map": map_of(Area.objects.active().select_related("parent"), where.spots),
         "today": timezone.localdate(),
         "outdated": is_outdated(row),
         "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_POST
 from clinic.permissions import actor, require
 from clinic.roles import Action
 from consultations import flow
+from consultations.bodymap import map_of
 from consultations.errors import IncompleteFacts
 from consultations.models import Consultation, Proposal
 from consultations.services import proposals as services
 from consultations.services.patients import note_opened
+from consultations.treated import courses_of_panels, treated
 from consultations.views.proposal_page import explained, panels, state_of
+from treatments.models import Area
 
 
 def consultation_or_404(pk: UUID) -> Consultation:
@@ -73,13 +76,17 @@ def proposal(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     note_opened(row, by=actor(request))
     explanation, state = explained(row), state_of(row)
     coverage = explanation.coverage
+    shown = panels(request, row, explanation, state)
+    where = treated(courses_of_panels(shown))
     context = {
         "proposal": row,
         "consultation": row.consultation,
         "patient": row.consultation.patient,
         "explanation": explanation,
         "state": state,
-        "panels": panels(request, row, explanation, state),
+        "panels": shown,
+        "where": where,
+        "body_map": map_of(Area.objects.active().select_related("parent"), where.spots),
         "questions": [(one, flow.step_of(one.need.path).key) for one in coverage.questions],
     }
     return render(request, "consultations/proposal.html", context)

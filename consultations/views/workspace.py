@@ -10,7 +10,7 @@ from django.shortcuts import render
 from clinic.permissions import allowed
 from clinic.roles import Action
 from consultations import flow, policies
-from consultations.bodymap import map_of
+from consultations.bodymap import Drawn, map_of
 from consultations.checking import panel_of
 from consultations.forms.history import Questions
 from consultations.forms.steps import StepForm
@@ -40,7 +40,7 @@ class Section:
     version: int
     form: StepForm | None = None
     conflict: bool = False
-    body_map: list[dict[str, Any]] | None = None
+    body_map: list[Drawn] | None = None
 
 
 def workspace(request: HttpRequest, row: Consultation, sent: Sent | None = None) -> HttpResponse:
@@ -104,5 +104,5 @@ def _form(row: Consultation, step: flow.Step, sent: Sent | None, terms: Terms) -
     return sent.form if sent else step.form(None, consultation=row, terms=terms)
 
 
-def _map(form: StepForm | None) -> list[dict[str, Any]] | None:
+def _map(form: StepForm | None) -> list[Drawn] | None:
     return map_of(form.terms.active(Area)) if form and "concerns" in form.sections else None

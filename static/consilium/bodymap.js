@@ -5,39 +5,92 @@
   if (!map) return;
   const form = map.closest("form");
   const regions = [...map.querySelectorAll("[data-area]")];
+  const names = new Map(regions.map((one) => [one.dataset.area, one.getAttribute("aria-label")]));
   const says = map.querySelector("[data-says]");
+  const here = map.querySelector("[data-here]");
   const add = form.querySelector(`[data-add="${map.dataset.section}"]`);
   const wanted = form.querySelector("[data-map-area]");
   const areas = () => [...form.querySelectorAll(`select[name^="${map.dataset.section}-"][name$="-area"]`)];
   const rowOf = (select) => select.closest("[data-row]");
-  const nameOf = (code) => regions.find((one) => one.dataset.area === code).getAttribute("aria-label");
+  const control = (row, name) => row.querySelector(`select[name$="-${name}"]`);
+  const chosenText = (select) => (select.value ? select.selectedOptions[0].textContent.trim() : "");
 
+  // What the list says of an area: each row with its concern and severity.
+  const listed = (code) =>
+    areas()
+      .filter((select) => select.value === code)
+      .map((select) => {
+        const row = rowOf(select);
+        const severity = control(row, "severity");
+        const words = [chosenText(control(row, "concern")) || map.dataset.unnamed, chosenText(severity)];
+        return { row, severity: Number(severity.value), told: words.filter(Boolean).join(", ") };
+      });
+
+  const fillOf = (code) => {
+    const rows = listed(code);
+    return rows.length ? `severity-${Math.max(...rows.map((one) => one.severity))}` : "";
+  };
+
+  // Colour and pattern say the worst severity, the number how many, the name all of it in words.
+  // Where nothing is said of a part, what is said of the whole holds.
   const refresh = () => {
-    const chosen = new Set(areas().map((select) => select.value));
-    regions.forEach((region) => {
-      region.setAttribute("aria-pressed", String(chosen.has(region.dataset.area)));
+    names.forEach((name, code) => {
+      const rows = listed(code);
+      map.querySelectorAll(`[data-area="${code}"]`).forEach((region) => {
+        const told = [name, ...rows.map((one) => one.told)].join("; ");
+        region.dataset.fill = fillOf(code) || fillOf(region.dataset.within);
+        region.setAttribute("aria-pressed", String(rows.length > 0));
+        region.setAttribute("aria-label", told);
+        region.querySelector("title").textContent = told;
+      });
+      map.querySelectorAll(`[data-sign="${code}"]`).forEach((sign) => {
+        sign.toggleAttribute("hidden", !rows.length);
+        sign.querySelector("text").textContent = rows.length || "";
+      });
     });
   };
 
-  const concernIn = (select) => rowOf(select).querySelector("select");
+  const clear = () => {
+    here.replaceChildren();
+    here.hidden = true;
+  };
 
-  const choose = (code) => {
-    const listed = areas().find((select) => select.value === code);
+  const button = (text, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn btn-outline-primary btn-sm";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    here.append(made);
+  };
+
+  const addRow = (code) => {
+    says.textContent = `${names.get(code)}: ${map.dataset.added}`;
+    clear();
     const empty = areas().find((select) => !select.value);
-    if (listed) {
-      says.textContent = `${nameOf(code)} ${map.dataset.found}`;
-      concernIn(listed).focus();
+    if (!empty) {
+      wanted.value = code;
+      add.click();
       return;
     }
-    says.textContent = `${nameOf(code)} ${map.dataset.added}`;
-    if (empty) {
-      empty.value = code;
-      empty.dispatchEvent(new Event("change", { bubbles: true }));
-      concernIn(empty).focus();
+    empty.value = code;
+    empty.dispatchEvent(new Event("change", { bubbles: true }));
+    control(rowOf(empty), "concern").focus();
+  };
+
+  // An area that is listed offers its concerns, and one more.
+  const choose = (code) => {
+    const rows = listed(code);
+    if (!rows.length) {
+      addRow(code);
       return;
     }
-    wanted.value = code;
-    add.click();
+    says.textContent = names.get(code);
+    clear();
+    rows.forEach((one) => button(one.told, () => control(one.row, "concern").focus()));
+    button(map.dataset.another, () => addRow(code));
+    here.hidden = false;
+    here.firstElementChild.focus();
   };
 
   const light = (code) => {
@@ -46,7 +99,7 @@
   };
 
   // One stop for the Tab key in each drawing; the arrow keys go from area to area.
-  map.querySelectorAll("svg").forEach((svg) => {
+  map.querySelectorAll("svg.drawing").forEach((svg) => {
     const own = [...svg.querySelectorAll("[data-area]")];
     own.forEach((region, index) => {
       region.setAttribute("tabindex", index ? "-1" : "0");
