@@ -37,11 +37,11 @@
     names.forEach((name, code) => {
       const rows = listed(code);
       map.querySelectorAll(`[data-area="${code}"]`).forEach((region) => {
-        const told = [name, ...rows.map((one) => one.told)].join("; ");
+        const told = rows.map((one) => one.told).join("; ");
         region.dataset.fill = fillOf(code) || fillOf(region.dataset.within);
         region.setAttribute("aria-pressed", String(rows.length > 0));
-        region.setAttribute("aria-label", told);
-        region.querySelector("title").textContent = told;
+        region.querySelector("title").textContent = [name, told].filter(Boolean).join(": ");
+        region.querySelector("desc").textContent = told;
       });
       map.querySelectorAll(`[data-sign="${code}"]`).forEach((sign) => {
         sign.toggleAttribute("hidden", !rows.length);

@@ -72,11 +72,33 @@ def test_the_map_and_the_list_stay_in_step(at_concerns, consultation):
     assert concerns_of(consultation) == [("hair-loss", "scalp"), ("fine-lines", "chin")]
 
 
+def test_an_area_holds_several_concerns_in_the_pattern_of_the_worst(at_concerns):
+    page = at_concerns
+    chin = page.get_by_role("button", name="Chin", exact=True)
+    chin.click()
+    expect(page.locator("#id_concerns-0-concern")).to_be_focused()
+    page.locator("#id_concerns-0-concern").select_option("fine-lines")
+    page.locator("#id_concerns-0-severity").select_option("1")
+    expect(chin).to_have_attribute("data-fill", "severity-1")
+
+    chin.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Fine lines, Mild")).to_be_focused()
+    page.get_by_role("button", name="Another concern here").press("Enter")
+    page.locator("#id_concerns-1-concern").select_option("acne-scars")
+    page.locator("#id_concerns-1-severity").select_option("3")
+
+    assert areas(page) == ["chin", "chin"]
+    expect(chin).to_have_attribute("data-fill", "severity-3")
+    expect(page.locator(".drawing-face [data-sign='chin'] text")).to_have_text("2")
+    expect(chin.locator("desc")).to_have_text("Fine lines, Mild; Acne scars, Severe")
+
+
 def test_the_map_is_worked_by_keyboard_alone(at_concerns, consultation):
     page = at_concerns
     page.locator(".drawing-front [data-area]").first.focus()
 
-    for key in ("ArrowRight", "ArrowDown", "Enter"):
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(page.locator("#id_concerns-0-concern")).to_be_focused()
     assert areas(page) == ["decolletage"]
