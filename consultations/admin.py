@@ -85,6 +85,14 @@ class ConsultationAdmin(RecordAdmin):
         _inline(models.ClosedDayEntry),
         _inline(models.ProductEntry),
         _inline(models.RuleOverride, "area", "treatment", "made_by", exclude=()),
+        _inline(
+            models.PrescriberQuestion,
+            "area",
+            "treatment",
+            "asked_by",
+            "recorded_by",
+            exclude=("grounds",),
+        ),
         _inline(models.Amendment, "by", exclude=()),
     )
 

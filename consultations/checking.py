@@ -14,13 +14,12 @@ from consultations import carried, flow
 from consultations.errors import Fault
 from consultations.facts import request_of
 from consultations.models import Consultation
-from consultations.services.proposals import overrides_of
+from consultations.services.proposals import lifted_now, overrides_of
 from treatments.compiler import current_catalogue
 from treatments.engine import Catalogue, InvalidRequest, evaluate
 from treatments.engine import Fault as EngineFault
 from treatments.engine.drafts import Draft, read_draft
 from treatments.explanations import wording_of
-from treatments.explanations.edits import Override
 from treatments.explanations.patients import Contradiction, words_of_status
 from treatments.explanations.reasons import status_of_treatment
 from treatments.explanations.safety import Safety, safety
@@ -106,7 +105,7 @@ def _panel(consultation: Consultation) -> Panel:
     overrides = overrides_of(consultation)
     draft = read_draft(catalogue, request)
     checked = safety(catalogue, draft, overrides=overrides) if draft.facts else None
-    response, faults = _answer(catalogue, draft, overrides)
+    response, faults = _answer(consultation, catalogue, draft)
     complete = response is not None and not (draft.faults or draft.supposed)
     left_out = _told(draft.faults)
     unconfirmed = carried.faults(consultation)
@@ -131,13 +130,14 @@ def _no_concern() -> Fault:
 
 
 def _answer(
-    catalogue: Catalogue, draft: Draft, overrides: frozenset[Override]
+    consultation: Consultation, catalogue: Catalogue, draft: Draft
 ) -> tuple[Row | None, list[Fault]]:
     """What would be answered to as much as can be read."""
     if draft.facts is None:
         return None, []
     try:
-        return evaluate(catalogue, draft.facts, overrides=overrides), []
+        lifted = lifted_now(consultation, catalogue, draft.facts)
+        return evaluate(catalogue, draft.facts, **lifted), []
     except InvalidRequest as error:
         return None, _told(error.faults)
 

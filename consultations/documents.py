@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from consultations.enums import SessionKind
-from consultations.models import Plan, PlanSession, RuleOverride, SessionItem
+from consultations.lifted import Decided, decided_beside
+from consultations.models import (
+    Plan,
+    PlanSession,
+    PrescriberQuestion,
+    RuleOverride,
+    SessionItem,
+)
 from treatments.compiler import catalogue_of
 from treatments.enums import CarePhase
 from treatments.explanations import Wording, wording_of
@@ -35,6 +42,7 @@ class ItemText:
     optional: bool
     mixtures: tuple[Mixture, ...]
     activators: tuple[str, ...]
+    lifted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +87,7 @@ class PlanDocument:
     notes: tuple[tuple[str, str], ...]
     declined: tuple[str, ...]
     overrides: tuple[RuleOverride, ...]
+    answers: tuple[PrescriberQuestion, ...]
 
 
 def plan_document(plan: Plan) -> PlanDocument:
@@ -86,9 +95,9 @@ def plan_document(plan: Plan) -> PlanDocument:
     wording = wording_of(catalogue_of(plan.proposal.release))
     signed = json.loads(plan.document)
     taken = [one for one in signed["decisions"] if one["option"]]
-    sessions = tuple(_session(wording, row) for row in plan.sessions.all())
+    decided = decided_beside(plan)
+    sessions = tuple(_session(wording, decided, row) for row in plan.sessions.all())
     care = list(_care(wording, plan))
-    overrides = plan.consultation.overrides.select_related("area", "treatment", "made_by")
     return PlanDocument(
         sessions=sessions,
         follow_ups=tuple(sorted(_follow_ups(wording, taken), key=lambda one: one.day)),
@@ -103,15 +112,17 @@ def plan_document(plan: Plan) -> PlanDocument:
         declined=tuple(
             wording.name("areas", one["area"]) for one in signed["decisions"] if not one["option"]
         ),
-        overrides=tuple(overrides),
+        overrides=decided.overrides,
+        answers=decided.answers,
     )
 
 
-def _session(wording: Wording, row: PlanSession) -> SessionText:
-    return SessionText(row=row, items=tuple(_item(wording, item) for item in row.items.all()))
+def _session(wording: Wording, decided: Decided, row: PlanSession) -> SessionText:
+    items = tuple(_item(wording, decided, item) for item in row.items.all())
+    return SessionText(row=row, items=items)
 
 
-def _item(wording: Wording, item: SessionItem) -> ItemText:
+def _item(wording: Wording, decided: Decided, item: SessionItem) -> ItemText:
     return ItemText(
         area=wording.name("areas", item.area.code),
         treatment=wording.name("treatments", item.treatment.code),
@@ -120,6 +131,7 @@ def _item(wording: Wording, item: SessionItem) -> ItemText:
         optional=item.kind == SessionKind.OPTIONAL,
         mixtures=tuple(_mixture(wording, one) for one in item.materials["formulas"]),
         activators=wording.each("activators", item.materials["activators"]),
+        lifted=decided.lifted_for(item.area.code, item.treatment.code),
     )
 
 

@@ -70,6 +70,14 @@ class OverrideReason(models.TextChoices):
     PATIENT_INFORMED = "patient-informed", _("The informed patient accepts the risk")
 
 
+class PrescriberAnswer(models.TextChoices):
+    """What whoever prescribes a medicine said to a treatment beside it."""
+
+    AGREED = "agreed", _("Agreed")
+    CONDITIONS = "conditions", _("Agreed, with conditions")
+    DECLINED = "declined", _("Declined")
+
+
 class AmendmentReason(models.TextChoices):
     ERROR = "recorded-wrongly", _("Something was recorded wrongly")
     LEARNED_LATER = "learned-later", _("Something became known later")

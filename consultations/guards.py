@@ -20,6 +20,7 @@ _OF_CONSULTATION = (
     "ruleoverride",
     "draftinput",
     "fieldchange",
+    "prescriberquestion",
 )
 _UNDER = (
     f"EXISTS (SELECT 1 FROM {_CONSULTATION} c"
@@ -56,6 +57,27 @@ GUARDS: tuple[Guard, ...] = (
     FrozenUnder(table="consultations_productpart", closed=_UNDER_PRODUCT, message=_SIGNED),
     FrozenUnder(table="consultations_decision", closed=_UNDER_PROPOSAL, message=_SIGNED),
     FrozenUnder(table="consultations_proposal", closed=_UNDER, message=_SIGNED, events=("INSERT",)),
+    FrozenOnce(
+        table="consultations_prescriberquestion",
+        closed="{row}.answer <> ''",
+        message="an answer never changes",
+    ),
+    FrozenColumns(
+        table="consultations_prescriberquestion",
+        columns=(
+            "id",
+            "clinic_id",
+            "consultation_id",
+            "rule",
+            "area_id",
+            "treatment_id",
+            "grounds",
+            "text",
+            "asked_at",
+            "asked_by_id",
+        ),
+        message="a question that was asked never changes",
+    ),
     AppendOnly(table="consultations_proposal", message="a proposal never changes"),
     *(
         FrozenUnder(

@@ -28,7 +28,7 @@ from consultations.documents import (
     plan_document,
 )
 from consultations.enums import SessionStatus
-from consultations.models import Amendment, Plan, RuleOverride
+from consultations.models import Amendment, Plan, PrescriberQuestion, RuleOverride
 from treatments.compiler import catalogue_of
 from treatments.engine import digest_of
 from treatments.explanations import wording_of
@@ -67,6 +67,7 @@ def _parts(plan: Plan, document: PlanDocument) -> Printed:
         "sessions": [_session(one) for one in document.sessions],
         "follow_ups": [_follow_up(one) for one in document.follow_ups],
         "overrides": [_override(one) for one in document.overrides],
+        "answers": [_answer(one) for one in document.answers],
         "heed": [*document.warnings, *document.notices],
         "notes": [
             *({"area": area, "note": note} for area, note in document.notes),
@@ -92,6 +93,7 @@ def _labels() -> dict[str, str]:
         "sessions": _("Sessions"),
         "follow_ups": _("After the course"),
         "overrides": _("Rules that were overridden"),
+        "answers": _("What prescribers answered"),
         "heed": _("To be minded"),
         "notes": _("Notes"),
         "amendments": _("Amendments"),
@@ -135,6 +137,7 @@ def _item(item: ItemText, *, optional: bool) -> Printed:
     materials = [_mixture(one) for one in item.mixtures]
     if item.activators:
         materials.append(f"{_('Activator, if one is used')}: {with_commas(item.activators)}")
+    materials += item.lifted
     return {
         "title": f"{name}, {item.area}",
         "course": f"{course}, {_('optional')}" if optional else course,
@@ -162,6 +165,17 @@ def _override(row: RuleOverride) -> Printed:
         "reason": f"{row.get_reason_display()}.",
         "text": row.text,
         "by": f"{_apart(row.made_by)}, {day_and_time(row.made_at)}",
+    }
+
+
+def _answer(row: PrescriberQuestion) -> Printed:
+    day = long_day(row.answered_on)  # type: ignore[arg-type]  # answered
+    return {
+        "rule": f"{row.rule}: {row.treatment}, {row.area}",
+        "answer": f"{row.get_answer_display()}.",
+        "text": row.text,
+        "conditions": row.conditions,
+        "by": f"{_apart(row.prescriber)}, {day}",
     }
 
 

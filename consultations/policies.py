@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import User
 from consultations.consents import needed_for
 from consultations.enums import ConsultationStatus, Verdict
-from consultations.models import Consultation, Proposal
+from consultations.models import Consultation, PrescriberQuestion, Proposal
 from consultations.signing import (
     names_of_performers,
     performers_asked,
@@ -34,6 +34,8 @@ STATE_CODES = frozenset(
         "given",
         "withdrawn",
         "superseded",
+        "asked",
+        "answered",
     }
 )
 
@@ -89,23 +91,48 @@ def check_can_decide(proposal: Proposal) -> None:
 
 def check_can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
     check_can_decide(proposal)
-    for one in _areas(proposal):
-        if one["area"] != area:
-            continue
-        for standing in one["treatments"]:
-            stands = standing["treatment"] == treatment and rule in standing["findings"]
-            if stands and _overridable(proposal, rule, treatment):
-                return
-    raise ValidationError(_("This rule cannot be overridden here."), code="not-overridable")
+    if not _has_effect(proposal, "exclude-overridable", rule, area, treatment):
+        raise ValidationError(_("This rule cannot be overridden here."), code="not-overridable")
 
 
-def _overridable(proposal: Proposal, rule: str, treatment: str) -> bool:
-    findings = json.loads(proposal.response)["findings"]
-    return any(
-        effect["effect"] == "exclude-overridable" and effect["treatment"] == treatment
-        for finding in findings
+def check_can_ask(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
+    """The prescriber is asked where a rule says so, and not twice at a time."""
+    check_can_decide(proposal)
+    if not _has_effect(proposal, "ask-prescriber", rule, area, treatment):
+        raise ValidationError(
+            _("No rule asks for the prescriber's answer here."), code="nothing-to-ask"
+        )
+    asked = PrescriberQuestion.objects.filter(
+        consultation=proposal.consultation,
+        rule=rule,
+        area__code=area,
+        treatment__code=treatment,
+        answer="",
+    )
+    if asked.exists():
+        raise ValidationError(_("This is already being asked."), code="asked")
+
+
+def check_can_answer(question: PrescriberQuestion) -> None:
+    check_can_edit(question.consultation)
+    if question.answer:
+        raise ValidationError(
+            _("This question is answered. Ask again if the answer changed."), code="answered"
+        )
+
+
+def _has_effect(proposal: Proposal, effect: str, rule: str, area: str, treatment: str) -> bool:
+    stands = any(
+        standing["treatment"] == treatment and rule in standing["findings"]
+        for one in _areas(proposal)
+        if one["area"] == area
+        for standing in one["treatments"]
+    )
+    return stands and any(
+        one["effect"] == effect and one["treatment"] in (None, treatment)
+        for finding in json.loads(proposal.response)["findings"]
         if finding["rule"] == rule
-        for effect in finding["effects"]
+        for one in finding["effects"]
     )
 
 
@@ -145,6 +172,8 @@ def _decided(consultation: Consultation) -> Proposal:
     if proposal is None:
         raise ValidationError(_("Nothing has been proposed yet."), code="nothing-proposed")
     check_can_decide(proposal)
+    if consultation.prescriber_questions.filter(answer="").exists():
+        raise ValidationError(_("The prescriber was asked and has not answered yet."), code="asked")
     decisions = list(proposal.decisions.select_related("area"))
     decided = {decision.area.code for decision in decisions}
     open_areas = {one["area"] for one in _areas(proposal) if one["options"]} - decided
@@ -215,6 +244,10 @@ def can_decide(proposal: Proposal) -> bool:
 
 def can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> bool:
     return _allows(check_can_override, proposal, rule, area, treatment)
+
+
+def can_ask(proposal: Proposal, rule: str, area: str, treatment: str) -> bool:
+    return _allows(check_can_ask, proposal, rule, area, treatment)
 
 
 def can_sign(consultation: Consultation) -> bool:

@@ -13,6 +13,7 @@ from treatments.explanations import wording_of
 def document_of(consultation: Consultation, proposal: Proposal) -> dict[str, Any]:
     """What is signed, apart from who: no name stands in it, so it can be checked anywhere."""
     overrides = consultation.overrides.select_related("area", "treatment", "made_by")
+    answers = consultation.prescriber_questions.select_related("area", "treatment")
     return {
         "receipt": proposal.receipt,
         "release": {"key": proposal.release.key, "digest": proposal.release.digest},
@@ -35,6 +36,20 @@ def document_of(consultation: Consultation, proposal: Proposal) -> dict[str, Any
                 "text": row.text,
             }
             for row in overrides
+        ],
+        "prescriber_answers": [
+            {
+                "rule": row.rule,
+                "area": row.area.code,
+                "treatment": row.treatment.code,
+                "grounds": row.grounds.split(),
+                "question": row.text,
+                "answer": row.answer,
+                "prescriber": row.prescriber,
+                "answered_on": row.answered_on.isoformat() if row.answered_on else None,
+                "conditions": row.conditions,
+            }
+            for row in answers
         ],
         "accepted": [row.area.code for row in accepted(proposal)],
         "consents": [

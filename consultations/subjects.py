@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from consultations.agreements import lifted_by
 from consultations.comparing import Ahead, Difference, compare_plan, compare_proposal
 from consultations.enums import ConsultationStatus, SessionKind, SessionStatus
 from consultations.models import Plan, PlanSession, Proposal, SessionItem
@@ -38,10 +39,9 @@ def unfinished_plans() -> QuerySet[Plan]:
 
 def answer_of(catalogue: Catalogue, proposal: Proposal) -> Document:
     """What a catalogue says to a proposal's facts; that it cannot read them is an answer too."""
-    overrides = frozenset((rule, area, treatment) for rule, area, treatment in proposal.overrides)
     try:
         facts = parse_facts(catalogue, json.loads(proposal.request))
-        return evaluate(catalogue, facts, overrides=overrides)
+        return evaluate(catalogue, facts, **lifted_by(proposal))
     except InvalidRequest as error:
         return {"errors": [{"path": one.path, "code": one.code} for one in error.faults]}
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import User
 from consultations.enums import RunStatus, SessionStatus
-from consultations.models import BlastResult, BlastRun, Plan, SeenResult
+from consultations.models import BlastResult, BlastRun, Plan, PrescriberQuestion, SeenResult
 from consultations.subjects import open_proposals, unfinished_plans
 from treatments.models import ReleaseActivation
 
@@ -102,6 +102,21 @@ def mark_outdated(consultations: Iterable[Any]) -> list[Any]:
     for row in rows:
         row.outdated = row.pk in outdated
     return rows
+
+
+def open_questions() -> list[PrescriberQuestion]:
+    """What prescribers were asked and have not answered, the longest waiting first.
+
+    Several treatments and areas that were asked about together are one line: the first of them.
+    """
+    rows = PrescriberQuestion.objects.filter(answer="").select_related(
+        "consultation__patient", "treatment", "area", "asked_by"
+    )
+    lines: dict[tuple[UUID, str], PrescriberQuestion] = {}
+    for row in rows.order_by("asked_at", "id"):
+        line = lines.setdefault((row.consultation_id, row.rule), row)
+        line.places = [*getattr(line, "places", ()), f"{row.treatment}, {row.area}"]  # type: ignore[attr-defined]
+    return list(lines.values())
 
 
 def is_outdated(plan: Plan) -> bool:

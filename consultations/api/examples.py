@@ -46,6 +46,18 @@ OVERRIDE: Final[dict[str, Any]] = {
     "text": "Seen together with the treating haematologist.",
 }
 
+ASK: Final[dict[str, Any]] = {
+    "consultation": "0a3ff0a5-3c3d-4d12-8b4e-8f5c4a4c8d6b",
+    "rule": "S-08",
+    "places": [{"area": "face", "treatment": "mesotherapy"}],
+    "text": "The patient takes warfarin. Is there anything against injections in the skin?",
+}
+ANSWER: Final[dict[str, Any]] = {
+    "answer": "conditions",
+    "prescriber": "Dr Levent Arslan",
+    "answered_on": "2026-01-12",
+    "conditions": "Only with an INR below 3 on the day.",
+}
 AMENDMENT: Final[dict[str, Any]] = {
     "reason": "recorded-wrongly",
     "text": "The last dose was on 3 January, not on 13 January.",
@@ -78,4 +90,6 @@ DECIDE: Final = [
     OpenApiExample("The decision", value=DECISION, response_only=True),
 ]
 OVERRIDES: Final = [OpenApiExample("Go ahead", value=OVERRIDE, request_only=True)]
+QUESTIONS: Final = [OpenApiExample("Ask", value=ASK, request_only=True)]
+ANSWERS: Final = [OpenApiExample("What was said", value=ANSWER, request_only=True)]
 AMENDMENTS: Final = [OpenApiExample("A correction", value=AMENDMENT, request_only=True)]

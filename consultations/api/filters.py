@@ -3,7 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, UUIDFilter
+from django_filters import (
+    BooleanFilter,
+    CharFilter,
+    ChoiceFilter,
+    DateFilter,
+    FilterSet,
+    UUIDFilter,
+)
 
 from consultations.enums import ConsultationStatus, SessionStatus
 
@@ -49,6 +56,19 @@ class PlanFilters(FilterSet):  # type: ignore[misc]
 class AmendmentFilters(FilterSet):  # type: ignore[misc]
     consultation = UUIDFilter("consultation_id")
     patient = UUIDFilter("consultation__patient_id")
+
+
+class OverrideFilters(FilterSet):  # type: ignore[misc]
+    consultation = UUIDFilter("consultation_id")
+    patient = UUIDFilter("consultation__patient_id")
+
+
+class QuestionFilters(OverrideFilters):
+    open = BooleanFilter(method="unanswered", help_text="true: not answered yet.")
+
+    def unanswered(self, queryset: Any, name: str, value: bool) -> QuerySet:  # noqa: FBT001
+        found: QuerySet = queryset.filter(answer="") if value else queryset.exclude(answer="")
+        return found
 
 
 class SessionFilters(FilterSet):  # type: ignore[misc]

@@ -70,6 +70,7 @@ class ProposalSerializer(ProposalRowSerializer):
     stale = serializers.SerializerMethodField()
     stale_because = serializers.SerializerMethodField()
     overrides = serializers.SerializerMethodField()
+    agreements = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True)
     request = serializers.SerializerMethodField()
     response = serializers.SerializerMethodField()
@@ -80,6 +81,7 @@ class ProposalSerializer(ProposalRowSerializer):
             "stale",
             "stale_because",
             "overrides",
+            "agreements",
             "decisions",
             "request",
             "response",
@@ -104,6 +106,13 @@ class ProposalSerializer(ProposalRowSerializer):
     def get_overrides(self, proposal: Proposal) -> Any:
         """Rule, area and treatment of each override that it was made with."""
         return proposal.overrides
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    )
+    def get_agreements(self, proposal: Proposal) -> Any:
+        """Rule, area and treatment of each agreement of a prescriber that it was made with."""
+        return proposal.agreements
 
     @extend_schema_field(Facts)
     def get_request(self, proposal: Proposal) -> Any:

@@ -2,14 +2,18 @@ from rest_framework.routers import SimpleRouter
 
 from consultations.api.amendments import AmendmentViewSet
 from consultations.api.consultations import ConsultationViewSet
+from consultations.api.overrides import OverrideViewSet
 from consultations.api.patients import PatientViewSet
 from consultations.api.plans import PlanViewSet, SessionViewSet
+from consultations.api.prescribers import QuestionViewSet
 from consultations.api.proposals import ProposalViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
 router.register("consultations", ConsultationViewSet, basename="consultation")
 router.register("proposals", ProposalViewSet, basename="proposal")
+router.register("overrides", OverrideViewSet, basename="override")
+router.register("questions", QuestionViewSet, basename="question")
 router.register("plans", PlanViewSet, basename="plan")
 router.register("amendments", AmendmentViewSet, basename="amendment")
 router.register("sessions", SessionViewSet, basename="session")

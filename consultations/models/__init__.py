@@ -18,6 +18,7 @@ from consultations.models.facts import (
 from consultations.models.patients import Patient
 from consultations.models.plans import Plan, PlanSession, SessionItem
 from consultations.models.preparations import Preparation
+from consultations.models.prescribers import PrescriberQuestion
 from consultations.models.proposals import Decision, Proposal, RuleOverride
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Plan",
     "PlanSession",
     "Preparation",
+    "PrescriberQuestion",
     "Presence",
     "ProcedureEntry",
     "ProductEntry",

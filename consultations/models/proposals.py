@@ -15,8 +15,9 @@ from treatments.models import Area, Release, Treatment
 class Proposal(ClinicalRow):
     """One evaluation of a consultation, kept byte for byte. Never changed.
 
-    ``request`` and ``response`` are canonical JSON; with ``overrides`` and the release's body
-    they reproduce the receipt. ``facts_version`` is the consultation's version that was read.
+    ``request`` and ``response`` are canonical JSON; with ``overrides``, ``agreements`` and the
+    release's body they reproduce the receipt. ``facts_version`` is the version of the
+    consultation that was read.
     """
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="proposals")
@@ -27,6 +28,7 @@ class Proposal(ClinicalRow):
     request = models.TextField()
     response = models.TextField()
     overrides = models.JSONField(default=list)
+    agreements = models.JSONField(default=list)
     receipt = models.CharField(max_length=80)
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -1,7 +1,6 @@
 """From a consultation's facts to a proposal that can be computed again, byte for byte."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,13 +9,22 @@ from django.db.models import Max
 from clinic import audit
 from clinic.models import User
 from consultations import carried, policies
+from consultations.agreements import agreements_of, lifted_by, newest_answers
 from consultations.errors import Fault, IncompleteFacts
 from consultations.facts import request_of
 from consultations.models import Consultation, Proposal, RuleOverride
 from treatments.compiler import catalogue_of, current_catalogue, current_release
-from treatments.engine import Catalogue, InvalidRequest, canonical_json, evaluate, parse_facts
+from treatments.engine import (
+    Catalogue,
+    Facts,
+    InvalidRequest,
+    canonical_json,
+    evaluate,
+    parse_facts,
+)
 
 Override = tuple[str, str | None, str]
+Lifted = dict[str, frozenset[Override]]
 
 
 @transaction.atomic
@@ -29,10 +37,7 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
     consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
     policies.check_can_propose(consultation)
     release = current_release()
-    overrides = overrides_of(consultation)
-    request = request_of(consultation)
-    open_marks = carried.faults(consultation)
-    response = _evaluate(catalogue_of(release), request, overrides, besides=open_marks)
+    request, lifted, response = _evaluated(consultation, catalogue_of(release))
     number = consultation.proposals.aggregate(last=Max("number"))["last"] or 0
     proposal = Proposal.objects.create(
         clinic=consultation.clinic,
@@ -43,7 +48,8 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
         status=response["status"],
         request=canonical_json(request),
         response=canonical_json(response),
-        overrides=sorted([rule, area, treatment] for rule, area, treatment in overrides),
+        overrides=sorted(map(list, lifted["overrides"])),
+        agreements=sorted(map(list, lifted["agreements"])),
         receipt=response["receipt"],
         created_by=by,
     )
@@ -60,18 +66,17 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
 def evaluate_now(consultation: Consultation) -> dict[str, Any]:
     """What would be proposed now; stores nothing. Raises IncompleteFacts."""
     consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
-    return _evaluate(
-        current_catalogue(),
-        request_of(consultation),
-        overrides_of(consultation),
-        besides=carried.faults(consultation),
-    )
+    return _evaluated(consultation, current_catalogue())[-1]
 
 
 def replayed(proposal: Proposal) -> dict[str, Any]:
     """The response computed again from the stored request with the proposal's own release."""
-    overrides = frozenset((rule, area, treatment) for rule, area, treatment in proposal.overrides)
-    return _evaluate(catalogue_of(proposal.release), json.loads(proposal.request), overrides)
+    catalogue = catalogue_of(proposal.release)
+    try:
+        facts = parse_facts(catalogue, json.loads(proposal.request))
+        return evaluate(catalogue, facts, **lifted_by(proposal))
+    except InvalidRequest as error:
+        raise IncompleteFacts(_told(error)) from error
 
 
 def latest(consultation: Consultation) -> Proposal | None:
@@ -88,22 +93,36 @@ def data_of(proposal: Proposal) -> dict[str, Any]:
     return response
 
 
-def _evaluate(
-    catalogue: Catalogue,
-    request: dict[str, Any],
-    overrides: frozenset[Override],
-    *,
-    besides: Sequence[Fault] = (),
-) -> dict[str, Any]:
-    """``besides``: what stands in the way although the engine could read it."""
+def _evaluated(
+    consultation: Consultation, catalogue: Catalogue
+) -> tuple[dict[str, Any], Lifted, dict[str, Any]]:
+    """Request, what was lifted, and response. What was carried forward and not confirmed stands
+    in the way although the engine could read it."""
+    request, besides = request_of(consultation), carried.faults(consultation)
     try:
         facts = parse_facts(catalogue, request)
+        lifted = lifted_now(consultation, catalogue, facts)
+        response = evaluate(catalogue, facts, **lifted)
     except InvalidRequest as error:
-        found = (Fault(path=one.path, code=one.code, message=one.message) for one in error.faults)
-        raise IncompleteFacts([*found, *besides]) from error
+        raise IncompleteFacts([*_told(error), *besides]) from error
     if besides:
         raise IncompleteFacts(besides)
-    return evaluate(catalogue, facts, overrides=overrides)
+    return request, lifted, response
+
+
+def _told(error: InvalidRequest) -> list[Fault]:
+    return [Fault(path=one.path, code=one.code, message=one.message) for one in error.faults]
+
+
+def lifted_now(consultation: Consultation, catalogue: Catalogue, facts: Facts) -> Lifted:
+    """Overrides, and the agreements of prescribers that still fit: to see which do, the facts are
+    evaluated once without any. Raises InvalidRequest."""
+    overrides, answers = overrides_of(consultation), newest_answers(consultation)
+    agreements: frozenset[Override] = frozenset()
+    if answers:
+        response = evaluate(catalogue, facts, overrides=overrides)
+        agreements = agreements_of(answers, facts.request, response)
+    return {"overrides": overrides, "agreements": agreements}
 
 
 def overrides_of(consultation: Consultation) -> frozenset[Override]:

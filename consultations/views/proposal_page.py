@@ -12,8 +12,9 @@ from django.urls import reverse
 from clinic.permissions import allowed
 from clinic.roles import Action
 from consultations import policies
+from consultations.agreements import lifted_by
 from consultations.forms.decisions import AcceptForm, DeclineForm
-from consultations.models import Decision, Proposal, RuleOverride
+from consultations.models import Decision, PrescriberQuestion, Proposal, RuleOverride
 from consultations.services import proposals
 from consultations.timelines import Course, Timeline, timeline
 from treatments.compiler import catalogue_of
@@ -35,7 +36,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overridable:
-    """A rule that the reader may go against here."""
+    """A rule that the reader may go against, or may ask the prescriber about, here."""
 
     treatment: str
     treatment_name: str
@@ -51,6 +52,8 @@ class AreaPanel:
     taken: tuple[CourseText, ...]
     overridable: tuple[Overridable, ...]
     overrides: tuple[RuleOverride, ...]
+    asks: tuple[Overridable, ...]
+    asked: tuple[PrescriberQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +74,7 @@ def explained(proposal: Proposal) -> Explanation:
         catalogue_of(proposal.release),
         json.loads(proposal.request),
         proposals.data_of(proposal),
-        overrides=frozenset(
-            (rule, area, treatment) for rule, area, treatment in proposal.overrides
-        ),
+        **lifted_by(proposal),
     )
 
 
@@ -106,6 +107,7 @@ def panels(
         row.area.code: row for row in proposal.decisions.select_related("area", "decided_by")
     }
     overrides = list(_overrides(proposal))
+    asked = list(_asked(proposal))
     may_decide = state.open and allowed(request, Action.DECIDE)
     may_override = state.open and allowed(request, Action.OVERRIDE)
     return [
@@ -117,6 +119,8 @@ def panels(
             decline=_decline(proposal, answer) if may_decide and answer.options else None,
             overridable=_overridable(answer) if may_override else (),
             overrides=tuple(row for row in overrides if row.area.code == answer.code),
+            asks=_to_be_asked(answer, asked) if may_decide else (),
+            asked=tuple(row for row in asked if row.area.code == answer.code),
         )
         for answer in explanation.areas
     ]
@@ -175,6 +179,22 @@ def _decline(proposal: Proposal, answer: AreaAnswer) -> DeclineForm:
 def _decide(proposal: Proposal, answer: AreaAnswer) -> str:
     keys = [proposal.consultation_id, proposal.number, answer.code]
     return reverse("consultations:decide", args=keys)
+
+
+def _asked(proposal: Proposal) -> Any:
+    rows = PrescriberQuestion.objects.filter(consultation=proposal.consultation)
+    return rows.select_related("area", "treatment", "asked_by", "recorded_by")
+
+
+def _to_be_asked(answer: AreaAnswer, asked: list[PrescriberQuestion]) -> tuple[Overridable, ...]:
+    """Rules that wait for the prescriber and that nobody has asked about yet."""
+    waiting = {(row.rule, row.area.code, row.treatment.code) for row in asked if not row.answer}
+    return tuple(
+        Overridable(treatment=one.code, treatment_name=one.name, reason=reason)
+        for one in answer.treatments
+        for reason in one.reasons
+        if reason.asks and (reason.ground.rule, answer.code, one.code) not in waiting
+    )
 
 
 def _overridable(answer: AreaAnswer) -> tuple[Overridable, ...]:

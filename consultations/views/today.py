@@ -35,6 +35,7 @@ def _consultations(request: HttpRequest) -> dict[str, Any]:
     rows = Consultation.objects.for_list().order_by("-consulted_on", "-created_at", "id")
     own, every = worklists.counts_for(actor(request))
     return {
+        "asked": worklists.open_questions(),
         "changed_own": own,
         "changed_every": every,
         "open_consultations": worklists.mark_outdated(

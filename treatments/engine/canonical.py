@@ -26,11 +26,14 @@ def receipt_of(
     request_json: str,
     response_json: str,
     overrides: list[list[str | None]],
+    agreements: list[list[str | None]],
 ) -> str:
-    """Over release, request and response, and over the overrides where there are any."""
+    """Over release, request and response, and over overrides and agreements if there are any."""
     parts = {"release": canonical_json(digest), "request": request_json, "response": response_json}
     if overrides:
         parts["overrides"] = canonical_json(overrides)
+    if agreements:
+        parts["agreements"] = canonical_json(agreements)
     return digest_of_text(object_of(parts))
 
 

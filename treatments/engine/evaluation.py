@@ -11,7 +11,7 @@ from treatments.engine.facts import Facts
 from treatments.engine.faults import Fault, InvalidRequest, NoOpenDay
 from treatments.engine.judgement import Judgement, judge
 from treatments.engine.patient import patient_level
-from treatments.engine.standing import Override, Scene
+from treatments.engine.standing import Agreement, Override, Scene
 
 Response = dict[str, Any]
 
@@ -22,41 +22,56 @@ NO_OPEN_DAY: Final = Fault(
 
 
 def evaluate(
-    catalogue: Catalogue, facts: Facts, *, overrides: frozenset[Override] = frozenset()
+    catalogue: Catalogue,
+    facts: Facts,
+    *,
+    overrides: frozenset[Override] = frozenset(),
+    agreements: frozenset[Agreement] = frozenset(),
 ) -> Response:
     """The response to a request, in plain JSON types that belong to the caller alone.
 
-    `overrides` names overridable exclusions that the clinician has decided to go against.
+    `overrides` names overridable exclusions that the clinician has decided to go against,
+    `agreements` questions that whoever prescribes the medicine has agreed to.
     Raises InvalidRequest where a date is needed and the clinic has no open day.
     """
     if facts.digest != catalogue.digest:
         raise ValueError("These facts were read with another release.")
     judgement = judge(catalogue, facts)
-    response = _answer(catalogue, facts, judgement, overrides)
+    response = _answer(catalogue, facts, judgement, overrides, agreements)
     response["release"] = {"key": catalogue.key, "digest": catalogue.digest}
-    overridden = sorted(overrides, key=lambda one: (one[0], one[1] or "", one[2]))
+    overridden, agreed = _sorted(overrides), _sorted(agreements)
     response["receipt"] = receipt_of(
         catalogue.digest,
         facts.request_json,
         _text(response, judgement),
         [list(one) for one in overridden],
+        [list(one) for one in agreed],
     )
-    if overridden:
-        response["overridden"] = [
-            {"rule": rule, "area": area, "treatment": treatment}
-            for rule, area, treatment in overridden
-        ]
+    for key, lifted in (("overridden", overridden), ("agreed", agreed)):
+        if lifted:
+            response[key] = [
+                {"rule": rule, "area": area, "treatment": treatment}
+                for rule, area, treatment in lifted
+            ]
     return response
 
 
+def _sorted(decided: frozenset[Override]) -> list[Override]:
+    return sorted(decided, key=lambda one: (one[0], one[1] or "", one[2]))
+
+
 def _answer(
-    catalogue: Catalogue, facts: Facts, judgement: Judgement, overrides: frozenset[Override]
+    catalogue: Catalogue,
+    facts: Facts,
+    judgement: Judgement,
+    overrides: frozenset[Override],
+    agreements: frozenset[Agreement],
 ) -> Response:
     patient = patient_level(catalogue, facts, judgement)
     areas: list[Response] = []
     if patient.status == "evaluated":
         removed = catalogue.allergy_rules.removed(facts)
-        scene = Scene(catalogue, facts, judgement, overrides, removed)
+        scene = Scene(catalogue, facts, judgement, overrides, agreements, removed)
         areas, rows = _areas(scene)
     else:
         rows = findings.of_patient(patient.deciding, facts)

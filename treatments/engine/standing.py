@@ -14,8 +14,10 @@ from treatments.engine.vocabulary import Formula, Treatment
 
 # (rule, area or None for every area, treatment)
 Override = tuple[str, str | None, str]
+Agreement = Override
 
 OVERRIDABLE: Final = "exclude-overridable"
+ASKS_PRESCRIBER: Final = "ask-prescriber"
 _CAUTION: Final = "caution"
 _ENDLESS: Final = "endless"
 # The worst comes first. What only cautions, or has a known end, is not among them.
@@ -23,7 +25,7 @@ _STATUS_OF: Final[Mapping[str, str]] = {
     "exclude": "excluded",
     "refer": "excluded",
     OVERRIDABLE: "overridable",
-    "ask-prescriber": "needs-prescriber",
+    ASKS_PRESCRIBER: "needs-prescriber",
     _ENDLESS: "deferred",
 }
 
@@ -36,6 +38,7 @@ class Scene:
     facts: Facts
     judgement: Judgement
     overrides: frozenset[Override]
+    agreements: frozenset[Agreement]
     removed: frozenset[str]
 
 
@@ -88,13 +91,17 @@ def standing(scene: Scene, treatment: Treatment, area: str) -> Standing:
 
 
 def _effects(scene: Scene, fired: Fired, treatment: str, area: str) -> list[str]:
-    """What a true rule does to this treatment here, after what the clinician has overridden."""
+    """What a true rule does to this treatment here, after what was overridden or agreed to.
+
+    Each kind of effect is lifted by its own kind of decision: should a release turn a question for
+    the prescriber into an exclusion, an agreement given before does not count as an override.
+    """
     code = fired.rule.code
     effects = [one.effect for one in fired.rule.effects if one.treatment in (None, treatment)]
-    if OVERRIDABLE in effects and not scene.overrides.isdisjoint(
-        {(code, area, treatment), (code, None, treatment)}
-    ):
-        effects = [_CAUTION if effect == OVERRIDABLE else effect for effect in effects]
+    here = {(code, area, treatment), (code, None, treatment)}
+    for lifted, decided in ((OVERRIDABLE, scene.overrides), (ASKS_PRESCRIBER, scene.agreements)):
+        if lifted in effects and not decided.isdisjoint(here):
+            effects = [_CAUTION if effect == lifted else effect for effect in effects]
     if DELAY in effects and fired.hits[area].until is None:
         effects.append(_ENDLESS)
     return effects

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from treatments.engine import InvalidRequest, canonical_json, evaluate, parse_facts
-from treatments.explanations.edits import Edit, Override, Request, drop_gaps
+from treatments.explanations.edits import Agreement, Edit, Override, Request, drop_gaps
 from treatments.explanations.labs import Level, runs, spanned
 from treatments.explanations.wording import Row, Wording
 
@@ -23,35 +23,33 @@ DOUBTS_AN_ENTRY = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`on` is the first day that a treatment is available; None where the answer has no day."""
+    """`on` is the first day that a treatment is available; None where the answer has no day.
+
+    `awaits` is what a prescriber is still to be asked: evaluated again with it agreed to.
+    """
 
     on: date | None = None
-    asks_prescriber: bool = False
+    awaits: frozenset[Agreement] = frozenset()
     asks_more: bool = False
 
     @property
     def settled(self) -> bool:
-        return not (self.asks_prescriber or self.asks_more)
+        return not (self.awaits or self.asks_more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Evaluating `request` with `overrides` gives `outcome`.
+    """Evaluating `request` with `overrides` and `agreements` gives `outcome`.
 
     `later` is its day where that lies after the wished start and the text does not say it.
-
-    `request` is None where no fact can say it: a prescriber's agreement is asked for outside.
     """
 
     text: str
     outcome: Outcome
+    request: Row
     later: date | None = None
-    request: Row | None = None
     overrides: frozenset[Override] = frozenset()
-
-    @property
-    def verified(self) -> bool:
-        return self.request is not None
+    agreements: frozenset[Agreement] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +59,13 @@ class Case:
     wording: Wording
     request: Row
     overrides: frozenset[Override]
+    agreements: frozenset[Agreement] = frozenset()
     budget: int = MOST_EVALUATIONS
 
 
 def budget_for(searches: int) -> int:
     """However many treatments are held back in however many areas, a page stays quick."""
     return min(MOST_EVALUATIONS, MOST_IN_ALL // max(searches, 1))
-
-
-def prescriber_agrees() -> Change:
-    text = _("if the prescriber agrees; the program cannot work this out")
-    return Change(text=text, outcome=Outcome(asks_prescriber=True))
 
 
 def smallest_changes(
@@ -101,6 +95,7 @@ class _Hit:
     edits: tuple[Edit, ...]
     request: Request
     overrides: frozenset[Override]
+    agreements: frozenset[Agreement]
     outcome: Outcome
 
     @property
@@ -128,14 +123,32 @@ class _Search:
         drop_gaps(request)
         added = {edit.override for edit in edits if edit.override is not None}
         overrides = self.case.overrides | added
-        outcome = self._outcome(request, overrides)
-        return None if outcome is None else _Hit(edits, request, overrides, outcome)
+        agreements = self.case.agreements.union(*(edit.agreements for edit in edits))
+        outcome = self._outcome(request, overrides, agreements)
+        if outcome is not None and outcome.awaits:
+            return self._agreed(_Hit(edits, request, overrides, agreements, outcome))
+        return None if outcome is None else _Hit(edits, request, overrides, agreements, outcome)
 
-    def _outcome(self, request: Request, overrides: frozenset[Override]) -> Outcome | None:
+    def _agreed(self, hit: _Hit) -> _Hit | None:
+        """The same with a yes of whoever prescribes; nothing where even that does not suffice."""
+        agreements = hit.agreements | hit.outcome.awaits
+        outcome = self._outcome(hit.request, hit.overrides, agreements)
+        if outcome is None or outcome.awaits:
+            return None
+        outcome = replace(outcome, awaits=hit.outcome.awaits)
+        return replace(hit, agreements=agreements, outcome=outcome)
+
+    def _outcome(
+        self,
+        request: Request,
+        overrides: frozenset[Override],
+        agreements: frozenset[Agreement],
+    ) -> Outcome | None:
         catalogue = self.case.wording.catalogue
         try:
             facts = parse_facts(catalogue, {**request, "concerns": self._concerns(request)})
-            return self.reached(evaluate(catalogue, facts, overrides=overrides))
+            response = evaluate(catalogue, facts, overrides=overrides, agreements=agreements)
+            return self.reached(response)
         except InvalidRequest:
             return None
 
@@ -198,7 +211,7 @@ def _worded(case: Case, group: list[_Hit]) -> Change:
         else edit.text
         for edit in first.edits
     ]
-    if first.outcome.asks_prescriber:
+    if first.outcome.awaits:
         parts.append(_("if the prescriber then agrees"))
     if first.outcome.asks_more:
         parts.append(_("if the questions that are then open are answered"))
@@ -208,4 +221,5 @@ def _worded(case: Case, group: list[_Hit]) -> Change:
         later=_later(case, first.outcome.on),
         request=first.request,
         overrides=first.overrides,
+        agreements=first.agreements,
     )

@@ -18,6 +18,7 @@ from treatments.explanations.told import day, fact, listed
 from treatments.explanations.wording import Row, Wording, leaves
 
 Override = tuple[str, str | None, str]
+Agreement = Override
 Request = dict[str, Any]
 
 
@@ -34,6 +35,7 @@ class Edit:
     weight: int = 0
     apply: Callable[[Request], None] = lambda _request: None
     override: Override | None = None
+    agreements: frozenset[Agreement] = frozenset()
     level: Level | None = None
 
 
@@ -77,6 +79,11 @@ def overriding(rule: Row, area: str, treatment: str) -> Edit:
         weight=1,
         override=(rule["code"], area, treatment),
     )
+
+
+def agreeing(agreements: frozenset[Agreement]) -> Edit:
+    """Whoever prescribes says yes to all that is asked."""
+    return Edit(text=_("if the prescriber agrees"), subject="agreements", agreements=agreements)
 
 
 def compounding(request: Row) -> Iterator[Edit]:

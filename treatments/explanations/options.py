@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from treatments.enums import Rating
+from treatments.enums import EffectKind, Rating
 from treatments.explanations.evidence import Disagreement, Ground, disagreements, ground
 from treatments.explanations.ingredients import (
     FormulaText,
@@ -149,13 +149,17 @@ def _adjunct(wording: Wording, code: str) -> Adjunct:
     return Adjunct(name=row.get("name", code), text=row.get("text", ""))
 
 
+# An option only stands where what could be overridden or asked for has been.
+_MINDED = {EffectKind.CAUTION, EffectKind.EXCLUDE_OVERRIDABLE, EffectKind.ASK_PRESCRIBER}
+
+
 def _cautions(answers: Sequence[TreatmentAnswer]) -> tuple[Reason, ...]:
     """Rules that do not keep the option back but have to be minded, each once."""
     found = {
         one.ground.rule: one
         for answer in answers
         for one in answer.reasons
-        if one.effect in {"caution", "exclude-overridable"}
+        if one.effect in _MINDED
     }
     return tuple(found.values())
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from treatments.engine import Catalogue
 from treatments.explanations.changes import Case, budget_for
-from treatments.explanations.edits import Override
+from treatments.explanations.edits import Agreement, Override
 from treatments.explanations.options import OptionText, option_text
 from treatments.explanations.patients import PatientAnswer, patient_answer
 from treatments.explanations.questions import Coverage, coverage
@@ -50,6 +50,7 @@ def explain(
     response: Row,
     *,
     overrides: frozenset[Override] = frozenset(),
+    agreements: frozenset[Agreement] = frozenset(),
 ) -> Explanation:
     """Everything a reader of this response may ask. Evaluates anew to say what would change it."""
     closed = [
@@ -59,6 +60,7 @@ def explain(
         wording=wording_of(catalogue),
         request=request,
         overrides=overrides,
+        agreements=agreements,
         budget=budget_for(len(closed)),
     )
     return Explanation(

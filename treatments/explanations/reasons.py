@@ -1,22 +1,24 @@
 """Why a treatment stands as it stands in an area, and what would change that."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.text import with_commas
 from treatments.enums import EffectKind
-from treatments.explanations.changes import (
-    Case,
-    Change,
-    Outcome,
-    prescriber_agrees,
-    smallest_changes,
+from treatments.explanations.changes import Case, Change, Outcome, smallest_changes
+from treatments.explanations.edits import (
+    Agreement,
+    Edit,
+    agreeing,
+    compounding,
+    edits_of,
+    overriding,
 )
-from treatments.explanations.edits import Edit, compounding, edits_of, overriding
 from treatments.explanations.evidence import Disagreement, Ground, disagreements, ground
 from treatments.explanations.ingredients import LostFormula, lost_formulas
 from treatments.explanations.told import Fact, day, fact
@@ -47,6 +49,8 @@ class Reason:
     until: date | None
     overridable: bool
     overridden: bool
+    asks: bool
+    agreed: bool
     disagreements: tuple[Disagreement, ...]
 
 
@@ -96,10 +100,9 @@ def reason(case: Case, finding: Row, area: str | None, treatment: str | None) ->
         one["effect"] for one in finding["effects"] if one["treatment"] in (None, treatment)
     } or {one["effect"] for one in finding["effects"]}
     effect = next(one for one in GRAVITY if one in effects)
-    overridden = any(
-        rule == finding["rule"] and where in (None, area) and what == treatment
-        for rule, where, what in case.overrides
-    )
+    here = {(finding["rule"], area, treatment), (finding["rule"], None, treatment)}
+    overridden = effect == EffectKind.EXCLUDE_OVERRIDABLE and not here.isdisjoint(case.overrides)
+    agreed = effect == EffectKind.ASK_PRESCRIBER and not here.isdisjoint(case.agreements)
     return Reason(
         ground=ground(case.wording, finding["rule"]),
         effect=effect,
@@ -108,6 +111,8 @@ def reason(case: Case, finding: Row, area: str | None, treatment: str | None) ->
         until=_date(finding["until"]),
         overridable=effect == EffectKind.EXCLUDE_OVERRIDABLE and not overridden,
         overridden=overridden,
+        asks=effect == EffectKind.ASK_PRESCRIBER and not agreed,
+        agreed=agreed,
         disagreements=disagreements(case.wording, rules=[finding["rule"]]),
     )
 
@@ -119,15 +124,14 @@ def _changes(
         return _waiting(case, area, standing, found)
     if standing["status"] not in CLOSED:
         return ()
-    edits = list(_edits(case, area, standing, found))
-    changes = smallest_changes(
+    asked = awaited(found, area, standing["treatment"]) - case.agreements
+    agreed = [agreeing(asked)] if standing["status"] == "needs-prescriber" else []
+    return smallest_changes(
         case,
-        edits,
+        [*agreed, *_edits(case, area, standing, found)],
         lambda response: available(response, area, standing["treatment"]),
         area=area,
     )
-    agreed = (prescriber_agrees(),) if standing["status"] == "needs-prescriber" else ()
-    return (*agreed, *(one for one in changes if not (agreed and one.outcome.asks_prescriber)))
 
 
 def available(response: Row, area: str, treatment: str) -> Outcome | None:
@@ -139,8 +143,19 @@ def available(response: Row, area: str, treatment: str) -> Outcome | None:
             if standing["status"] == "eligible":
                 return Outcome(on=_date(standing["not_before"]))
             if standing["status"] == "needs-prescriber":
-                return Outcome(asks_prescriber=True)
+                here = [row for row in response["findings"] if row["rule"] in standing["findings"]]
+                return Outcome(awaits=awaited(here, area, treatment))
     return None
+
+
+def awaited(found: list[Row], area: str, treatment: str) -> frozenset[Agreement]:
+    """What has to be asked of whoever prescribes before this treatment is given here."""
+    return frozenset(
+        (row["rule"], area, treatment)
+        for row in found
+        for one in row["effects"]
+        if one["effect"] == EffectKind.ASK_PRESCRIBER and one["treatment"] in (None, treatment)
+    )
 
 
 def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Change, ...]:
@@ -153,6 +168,8 @@ def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Ch
             "medicines": with_commas(case.wording.each("medications", going_on)),
             "day": day(case.request["consulted_on"]),
         }
+    else:
+        text += _counted_from(case, found, on)
 
     def apply(request: dict[str, Any]) -> None:
         request["start_on"] = on
@@ -162,6 +179,29 @@ def _waiting(case: Case, area: str, standing: Row, found: list[Row]) -> tuple[Ch
         case, [edit], lambda response: available(response, area, code), area=area
     )
     return tuple(replace(change, later=None) for change in found_out)
+
+
+def _counted_from(case: Case, found: list[Row], on: str) -> str:
+    """“ (seven days after the last dose)”: of the rule that the day comes from."""
+    for one in found:
+        days = case.wording.rules[one["rule"]].get("wait_days")
+        if one["until"] == on and days:
+            told = _EVENTS.get(one["because"][0].partition("[")[0])
+            return " " + told(days) % {"days": days} if told else ""
+    return ""
+
+
+_EVENTS: Mapping[str, Callable[[int], str]] = {
+    "medications": lambda days: ngettext(
+        "(%(days)d day after the last dose)", "(%(days)d days after the last dose)", days
+    ),
+    "procedures": lambda days: ngettext(
+        "(%(days)d day after the procedure)", "(%(days)d days after the procedure)", days
+    ),
+    "area_findings": lambda days: ngettext(
+        "(%(days)d day after it has cleared)", "(%(days)d days after it has cleared)", days
+    ),
+}
 
 
 def _taken(request: Row, found: list[Row]) -> list[Row]:

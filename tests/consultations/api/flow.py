@@ -15,6 +15,8 @@ PROPOSALS = "/api/v1/proposals/"
 PLANS = "/api/v1/plans/"
 AMENDMENTS = "/api/v1/amendments/"
 SESSIONS = "/api/v1/sessions/"
+OVERRIDES = "/api/v1/overrides/"
+QUESTIONS = "/api/v1/questions/"
 
 PERSON = {
     "family_name": "Aksoy",
@@ -83,6 +85,36 @@ def consents(api, *, on):
 
 def signed(api, *, on):
     return made(api.post(f"{CONSULTATIONS}{on}/sign/", {"password": PASSWORD}))
+
+
+def override(api):
+    """Of L-08b, which keeps plasma back with that count; a new proposal is made with it."""
+    count = {"test": "platelets", "value": 80, "unit": "10*9/L", "taken_on": days_on(-1)}
+    which = proposal(api, of=consultation(api, labs=[count])["id"])["consultation"]
+    body = {
+        "rule": "L-08b",
+        "area": "face",
+        "treatment": "prp",
+        "reason": "specialist-agrees",
+        "text": "Seen with haematology.",
+    }
+    made(api.post(f"{CONSULTATIONS}{which}/override/", body))
+    (row,) = done(api.get(OVERRIDES, {"consultation": which}))["results"]
+    return row
+
+
+def question(api):
+    """Whether mesotherapy goes beside warfarin (S-08)."""
+    taken = [{"medication": "warfarin", "prescribed": True, "ongoing": True}]
+    which = proposal(api, of=consultation(api, medications=taken)["id"])["consultation"]
+    body = {
+        "consultation": which,
+        "rule": "S-08",
+        "places": [{"area": "face", "treatment": "mesotherapy"}],
+        "text": "Is there anything against it?",
+    }
+    (row,) = made(api.post(QUESTIONS, body))
+    return row
 
 
 def amendment(api, *, on, **changes):

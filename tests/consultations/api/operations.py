@@ -39,6 +39,19 @@ BODIES = {
         "text": "Said once more",
         "password": PASSWORD,
     },
+    "questions_create": lambda: {
+        "consultation": str(uuid.uuid4()),
+        "rule": "S-08",
+        "places": [{"area": "face", "treatment": "mesotherapy"}],
+        "text": "Is there anything against it?",
+    },
+    "questions_answer_create": lambda: {
+        "answer": "agreed",
+        "prescriber": "Dr Arslan",
+        "answered_on": "2026-01-12",
+    },
+    "questions_withdraw_create": lambda: None,
+    "overrides_withdraw_create": lambda: None,
     "proposals_decide_create": lambda: {"area": "face", "verdict": "declined"},
     "sessions_mark_create": lambda: {"status": "cancelled"},
 }

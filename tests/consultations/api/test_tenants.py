@@ -7,7 +7,16 @@ import pytest
 from clinic.pagination import Place, link_to
 from tests.consultations.api import flow, operations
 
-KINDS = ["patients", "consultations", "proposals", "plans", "sessions", "amendments"]
+KINDS = [
+    "patients",
+    "consultations",
+    "proposals",
+    "plans",
+    "sessions",
+    "amendments",
+    "overrides",
+    "questions",
+]
 
 
 @pytest.fixture
@@ -25,6 +34,8 @@ def rows_of(api):
         "plans": plan["id"],
         "sessions": plan["sessions"][0]["id"],
         "amendments": flow.amendment(api, on=plan["consultation"])["id"],
+        "overrides": flow.override(api)["id"],
+        "questions": flow.question(api)["id"],
     }
 
 

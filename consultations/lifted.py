@@ -1,0 +1,84 @@
+"""What stood against a treatment and was lifted: rules overridden, prescribers who agreed.
+
+It stands beside the treatment wherever that is shown: at every session and on every printout.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clinic.dates import long_day
+from consultations.models import Plan, PrescriberQuestion, RuleOverride
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifted:
+    """One line for people; `area` and `treatment` are codes."""
+
+    area: str
+    treatment: str
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """All that was decided beside the facts of a signed plan."""
+
+    overrides: tuple[RuleOverride, ...]
+    answers: tuple[PrescriberQuestion, ...]
+    lifted: tuple[Lifted, ...]
+
+    def lifted_for(self, area: str, treatment: str) -> tuple[str, ...]:
+        return tuple(
+            one.text for one in self.lifted if (one.area, one.treatment) == (area, treatment)
+        )
+
+
+def decided_beside(plan: Plan) -> Decided:
+    """Overrides and answers of a signed plan. They are frozen with its consultation."""
+    overrides = tuple(plan.consultation.overrides.select_related("area", "treatment", "made_by"))
+    answers = tuple(
+        plan.consultation.prescriber_questions.exclude(answer="").select_related(
+            "area", "treatment", "asked_by", "recorded_by"
+        )
+    )
+    return Decided(
+        overrides=overrides,
+        answers=answers,
+        lifted=(*map(_overridden, overrides), *_agreed(plan, answers)),
+    )
+
+
+def _overridden(row: RuleOverride) -> Lifted:
+    text = _("%(rule)s overridden: %(reason)s. “%(text)s” %(who)s, %(day)s") % {
+        "rule": row.rule,
+        "reason": row.get_reason_display(),
+        "text": row.text,
+        "who": row.made_by,
+        "day": long_day(row.made_at),
+    }
+    return Lifted(area=row.area.code, treatment=row.treatment.code, rule=row.rule, text=text)
+
+
+def _agreed(plan: Plan, answers: Iterable[PrescriberQuestion]) -> Iterable[Lifted]:
+    """Those that the signed proposal was evaluated with, each by its newest answer."""
+    counted = {tuple(one) for one in plan.proposal.agreements}
+    newest = {
+        (row.rule, row.area.code, row.treatment.code): row
+        for row in sorted(answers, key=lambda row: (row.answered_on, row.recorded_at))
+    }
+    return [_agreement(row) for key, row in newest.items() if key in counted]
+
+
+def _agreement(row: PrescriberQuestion) -> Lifted:
+    text = _("%(rule)s, the prescriber's answer: %(answer)s. %(name)s, %(day)s") % {
+        "rule": row.rule,
+        "answer": row.get_answer_display(),
+        "name": row.prescriber,
+        "day": long_day(row.answered_on),  # type: ignore[arg-type]  # answered
+    }
+    if row.conditions:
+        text += _(": “%(conditions)s”") % {"conditions": row.conditions}
+    return Lifted(area=row.area.code, treatment=row.treatment.code, rule=row.rule, text=text)
