@@ -224,10 +224,11 @@ def _to_confirm(key: str, number: int) -> Missing:
 
 def waiting(response: Mapping[str, Any]) -> list[Missing]:
     """What an evaluation would only ask back: open questions, and facts that contradict."""
-    names = dict(Condition.objects.values_list("code", "name"))
+    asked_for = response["missing"]
+    found = Condition.objects.filter(code__in=asked_for).values_list("code", "name")
+    names = dict(found) if asked_for else {}
     asked = [
-        Missing(step=step_of("conditions"), message=names.get(code, code))
-        for code in response["missing"]
+        Missing(step=step_of("conditions"), message=names.get(code, code)) for code in asked_for
     ]
     clashes = [
         Missing(step=step_of(path), message=_("contradicts another fact"), row=_row_of(path))

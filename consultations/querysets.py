@@ -72,19 +72,21 @@ class ConsultationQuerySet(models.QuerySet):
         row = self.select_related("patient", "clinic", "performer", "copied_from")
         return row.prefetch_related(
             "copied_from__amendments",
-            "concerns__concern",
-            "concerns__area",
-            "condition_answers__condition",
-            "allergies__allergen",
-            "medications__medication",
-            "labs__test",
-            "findings__finding",
-            "findings__area",
-            "procedures__procedure",
-            "procedures__area",
+            self._rows("concerns", "concern", "area"),
+            self._rows("condition_answers", "condition"),
+            self._rows("allergies", "allergen"),
+            self._rows("medications", "medication"),
+            self._rows("labs", "test"),
+            self._rows("findings", "finding", "area"),
+            self._rows("procedures", "procedure", "area"),
             "closed_days",
             "products__parts__ingredient",
         )
+
+    def _rows(self, related: str, *terms: str) -> models.Prefetch:
+        """A section's rows together with their terms, in one query."""
+        model: Any = self.model._meta.get_field(related).related_model
+        return models.Prefetch(related, queryset=model.objects.select_related(*terms))
 
 
 class PlanQuerySet(models.QuerySet):

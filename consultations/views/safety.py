@@ -17,7 +17,6 @@ from consultations.models import Consultation
 from consultations.services import intake
 from consultations.views.versions import version_in
 from consultations.views.workspace import check_state, may_edit
-from treatments.models import Condition
 
 
 @require_GET
@@ -31,15 +30,8 @@ def safety(request: HttpRequest, pk: UUID) -> HttpResponse:
         "editable": may_edit(request, row),
         **check_state(row),
         "anew": True,
-        "places": places(),
     }
     return render(request, "consultations/partials/safety/anew.html", context)
-
-
-def places() -> list[str]:
-    """Where on the page a contradiction may be told."""
-    questions = [f"question-{code}" for code in Condition.objects.values_list("code", flat=True)]
-    return ["patient", *(one.key for one in flow.STEPS), *questions]
 
 
 @require_POST

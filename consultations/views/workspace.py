@@ -75,7 +75,7 @@ def check_state(row: Consultation) -> dict[str, Any]:
         "missing": panel.missing if panel else (),
         "waiting": panel.waiting if panel else (),
         "proposal": proposals.latest(row),
-        "plan": Plan.objects.filter(consultation=row).first(),
+        "plan": None if panel else Plan.objects.filter(consultation=row).first(),
     }
 
 

@@ -8,6 +8,7 @@
   let saved = 0;
   let opened = false; // the sheet of a small screen
   let focus = "";
+  let anew = false;
 
   const say = (state) => {
     const one = panel();
@@ -50,6 +51,16 @@
   const putBack = (question) => {
     const after = [...question.home.parent.querySelectorAll(".question")].find((one) => one.home && one.home.order > question.home.order);
     question.home.parent.insertBefore(question, after || null);
+  };
+
+  // Contradictions are told at both of the entries, wherever these stand.
+  const tellClashes = () => {
+    const news = document.getElementById("clash-news");
+    const told = new Map([...news.children].map((one) => [`clash-${one.dataset.place}`, one]));
+    document.querySelectorAll(".clashes").forEach((place) => {
+      const said = told.get(place.id);
+      place.replaceChildren(...(said ? [...said.cloneNode(true).children] : []));
+    });
   };
 
   // A small screen shows a bar, and the panel when it is asked for.
@@ -102,6 +113,7 @@
       say("lost");
       return;
     }
+    anew = true;
     panel().querySelectorAll("details[data-keep]").forEach((one) => kept.set(one.dataset.keep, one.open));
     const inNext = document.activeElement && document.activeElement.closest("#next-question");
     focus = inNext ? "next" : "";
@@ -112,6 +124,8 @@
     });
     bar();
     fold();
+    if (anew) tellClashes();
+    anew = false;
     if (answered > saved) say("pending");
     const first = document.querySelector("#next-question button, #next-question a");
     if (focus === "next" && first) first.focus();
