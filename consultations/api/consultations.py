@@ -18,6 +18,7 @@ from clinic.roles import Action
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer, AmendSerializer
 from consultations.api.carried import EXAMPLES, ConfirmSerializer, keys_at, source_of
+from consultations.api.consent_actions import ConsentActions
 from consultations.api.documents import OwnFacts, own_facts
 from consultations.api.errors import FlowViewSet, under
 from consultations.api.filters import ConsultationFilters
@@ -35,7 +36,7 @@ from consultations.services import amendments, carrying, decisions, intake, plan
 from consultations.services.patients import note_opened
 
 
-class ConsultationViewSet(FlowViewSet):
+class ConsultationViewSet(ConsentActions, FlowViewSet):
     """One conversation with one patient, from its first fact to the signed plan."""
 
     required_actions = {
@@ -50,6 +51,7 @@ class ConsultationViewSet(FlowViewSet):
         "override": Action.OVERRIDE,
         "sign": Action.SIGN,
         "amend": Action.SIGN,
+        **ConsentActions.consent_actions,
     }
     conflicts = frozenset({"partial_update", "put_facts", "confirm"})
     serializer_class = ConsultationSerializer

@@ -63,6 +63,14 @@ AMENDMENT: Final[dict[str, Any]] = {
     "text": "The last dose was on 3 January, not on 13 January.",
     "password": "a long and quiet river",
 }
+CONSENT: Final[dict[str, Any]] = {
+    "treatment": "prp",
+    "language": "tr",
+    "read": "sha256:3c1a0f5f6f1d1b6d6c2f1e0f4a9b7c8d5e6f708192a3b4c5d6e7f8091a2b3c4d",
+    "name": "Deniz Aksoy",
+    "drawing": [[[40, 120], [90, 60], [160, 130]], [[200, 90], [320, 100]]],
+}
+WITHDRAWAL: Final[dict[str, Any]] = {"told_by": "Deniz Aksoy", "reason": "Moves abroad."}
 
 PATIENTS: Final = [
     OpenApiExample("A new patient", value=PATIENT, request_only=True),
@@ -93,3 +101,5 @@ OVERRIDES: Final = [OpenApiExample("Go ahead", value=OVERRIDE, request_only=True
 QUESTIONS: Final = [OpenApiExample("Ask", value=ASK, request_only=True)]
 ANSWERS: Final = [OpenApiExample("What was said", value=ANSWER, request_only=True)]
 AMENDMENTS: Final = [OpenApiExample("A correction", value=AMENDMENT, request_only=True)]
+CONSENTS: Final = [OpenApiExample("Drawn", value=CONSENT, request_only=True)]
+WITHDRAWALS: Final = [OpenApiExample("Taken back", value=WITHDRAWAL, request_only=True)]

@@ -58,6 +58,11 @@ class AmendmentFilters(FilterSet):  # type: ignore[misc]
     patient = UUIDFilter("consultation__patient_id")
 
 
+class ConsentFilters(FilterSet):  # type: ignore[misc]
+    consultation = UUIDFilter("consultation_id")
+    patient = UUIDFilter("consultation__patient_id")
+
+
 class OverrideFilters(FilterSet):  # type: ignore[misc]
     consultation = UUIDFilter("consultation_id")
     patient = UUIDFilter("consultation__patient_id")

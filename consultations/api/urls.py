@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
 from consultations.api.amendments import AmendmentViewSet
+from consultations.api.consents import ConsentViewSet
 from consultations.api.consultations import ConsultationViewSet
 from consultations.api.overrides import OverrideViewSet
 from consultations.api.patients import PatientViewSet
@@ -16,6 +17,7 @@ router.register("overrides", OverrideViewSet, basename="override")
 router.register("questions", QuestionViewSet, basename="question")
 router.register("plans", PlanViewSet, basename="plan")
 router.register("amendments", AmendmentViewSet, basename="amendment")
+router.register("consents", ConsentViewSet, basename="consent")
 router.register("sessions", SessionViewSet, basename="session")
 
 urlpatterns = router.urls

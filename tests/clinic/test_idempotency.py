@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from clinic.models import AuditEvent, IdempotencyKey
+from tests.conftest import PASSWORD
 from tests.consultations.api import flow
 
 KEY = {"Idempotency-Key": "7c1b4d6e-0001"}
@@ -54,7 +55,8 @@ def test_every_creating_step_can_be_repeated(api_of):
     proposal = twice(f"{where}propose/", None, 2)
     choice = {"area": "face", "verdict": "accepted", "option_number": 1}
     twice(f"{flow.PROPOSALS}{proposal['id']}/decide/", choice, 3)
-    plan = twice(f"{where}sign/", None, 4)
+    flow.consents(api, on=consultation["id"])
+    plan = twice(f"{where}sign/", {"password": PASSWORD}, 4)
     first = plan["sessions"][0]["id"]
     twice(f"{flow.SESSIONS}{first}/mark/", {"status": "cancelled"}, 5)
 

@@ -11,8 +11,8 @@ from consultations.carried import marks
 from consultations.errors import IncompleteFacts, StaleVersion
 from consultations.facts import request_of
 from consultations.models import Consultation
-from consultations.services import carrying, intake, plans, proposals
-from tests.consultations.made import accept, again, consulted, facts_of, signed
+from consultations.services import carrying, intake, proposals
+from tests.consultations.made import accept, again, consulted, facts_of, sign, signed
 from tests.engine.cases import DAY, conditions, lab, medicine
 from treatments.models import AreaFinding, Condition, Medication
 
@@ -41,7 +41,7 @@ def source(clinic, physician):
 
 
 def _signed(proposal, by):
-    return plans.sign(proposal.consultation, by=by).consultation
+    return sign(proposal, by).consultation
 
 
 def start(source, by, **more):

@@ -268,7 +268,8 @@ def test_signing(inspector, sit_down, clinic):
     inspector.read_persian(of("plan", plan))
     inspector.visit(of("print-plan", plan))
     inspector.visit(of("consultation", proposal.consultation))
-    consent = plan.consultation.consents.first()
+    with scope(clinic=clinic):
+        consent = plan.consultation.consents.first()
     inspector.visit(of("consent", consent))
     inspector.page.get_by_label("Who told it").fill("Ayla Patient")
     inspector.send("a withdrawn consent", "Record the withdrawal")

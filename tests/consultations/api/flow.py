@@ -3,11 +3,8 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from django_scopes import scopes_disabled
 
-from consultations.models import Proposal
 from tests.conftest import PASSWORD
-from tests.consultations.made import consented
 
 PATIENTS = "/api/v1/patients/"
 CONSULTATIONS = "/api/v1/consultations/"
@@ -72,15 +69,26 @@ def plan(api):
     """Signed, and today."""
     found = proposal(api)
     decision(api, on=found["id"])
-    consents(api, on=found["id"])
+    consents(api, on=found["consultation"])
     return signed(api, on=found["consultation"])
 
 
 def consents(api, *, on):
-    """The patient signs all that the decisions need."""
-    with scopes_disabled():
-        row = Proposal.objects.get(pk=on)
-    consented(row, api.user)
+    """The patient reads and signs all that the decisions of a consultation need."""
+    path = f"{CONSULTATIONS}{on}/"
+    return [
+        consent(api, on=on, treatment=one["treatment"])
+        for one in done(api.get(f"{path}consents/"))
+        if one["state"] != "given"
+    ]
+
+
+def consent(api, *, on, treatment, **changes):
+    path, language = f"{CONSULTATIONS}{on}/", changes.get("language", "en")
+    asked = f"{path}consent-text/?treatment={treatment}&language={language}"
+    read = done(api.get(asked))["digest"]
+    body = {"treatment": treatment, "language": language, "read": read, "name": "Deniz Aksoy"}
+    return made(api.post(f"{path}consent/", {**body, **changes}))
 
 
 def signed(api, *, on):

@@ -34,6 +34,14 @@ BODIES = {
         "text": "Why not",
     },
     "consultations_sign_create": lambda: {"password": PASSWORD},
+    "consultations_prepare_create": lambda: {"password": PASSWORD},
+    "consultations_consent_create": lambda: {
+        "treatment": "prp",
+        "language": "en",
+        "read": "sha256:0",
+        "name": "A Patient",
+    },
+    "consents_withdraw_create": lambda: {"told_by": "A Patient"},
     "consultations_amend_create": lambda: {
         "reason": "clarified",
         "text": "Said once more",

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEvent
+from tests.conftest import PASSWORD
 from tests.consultations.api import flow
 
 
@@ -21,7 +22,11 @@ def plan(api):
 def test_an_amendment_is_made_read_and_listed(api, plan):
     answer = api.post(
         f"{flow.CONSULTATIONS}{plan['consultation']}/amend/",
-        {"reason": "learned-later", "text": "A reaction to latex as a child."},
+        {
+            "reason": "learned-later",
+            "text": "A reaction to latex as a child.",
+            "password": PASSWORD,
+        },
     )
 
     made = flow.made(answer)
@@ -62,7 +67,8 @@ def test_an_open_consultation_is_not_amended(api):
     row = flow.consultation(api)
 
     answer = api.post(
-        f"{flow.CONSULTATIONS}{row['id']}/amend/", {"reason": "clarified", "text": "Again."}
+        f"{flow.CONSULTATIONS}{row['id']}/amend/",
+        {"reason": "clarified", "text": "Again.", "password": PASSWORD},
     )
 
     assert (answer.status_code, flow.problems(answer)) == (409, [("", "not-signed")])
@@ -77,17 +83,21 @@ def test_an_open_consultation_is_not_amended(api):
         ({"text": "x"}, ("reason", "required")),
         ({"reason": "clarified", "text": "x", "by": "me"}, ("by", "unknown_key")),
         ({"reason": "clarified", "text": "x" * 4001}, ("text", "max_length")),
+        ({"reason": "clarified", "text": "x", "password": "wrong"}, ("password", "password")),
+        ({"reason": "clarified", "text": "x", "password": None}, ("password", "required")),
     ],
 )
 def test_what_is_wrong_is_named(api, plan, body, problem):
-    answer = api.post(f"{flow.CONSULTATIONS}{plan['consultation']}/amend/", body)
+    answer = api.post(
+        f"{flow.CONSULTATIONS}{plan['consultation']}/amend/", {"password": PASSWORD, **body}
+    )
 
     assert (answer.status_code, flow.problems(answer)) == (400, [problem])
 
 
 def test_the_same_key_amends_once(api, plan):
     address = f"{flow.CONSULTATIONS}{plan['consultation']}/amend/"
-    body = {"reason": "clarified", "text": "Once."}
+    body = {"reason": "clarified", "text": "Once.", "password": PASSWORD}
 
     twice = [api.post(address, body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
 

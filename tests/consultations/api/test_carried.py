@@ -24,7 +24,8 @@ def last(api):
     )
     proposal = flow.proposal(api, of=row["id"])
     flow.decision(api, on=proposal["id"])
-    flow.made(api.post(f"{flow.CONSULTATIONS}{row['id']}/sign/"))
+    flow.consents(api, on=row["id"])
+    flow.signed(api, on=row["id"])
     return row
 
 

@@ -12,7 +12,7 @@ def test_flow_ends_in_a_plan_with_dated_sessions(api_of):
     consultation = flow.consultation(api, of=patient["id"])
     proposal = flow.proposal(api, of=consultation["id"])
     decision = flow.decision(api, on=proposal["id"])
-    flow.consents(api, on=proposal["id"])
+    flow.consents(api, on=consultation["id"])
     plan = flow.signed(api, on=consultation["id"])
 
     assert decision["option"] == proposal["response"]["areas"][0]["options"][0]

@@ -16,6 +16,7 @@ KINDS = [
     "amendments",
     "overrides",
     "questions",
+    "consents",
 ]
 
 
@@ -36,6 +37,7 @@ def rows_of(api):
         "amendments": flow.amendment(api, on=plan["consultation"])["id"],
         "overrides": flow.override(api)["id"],
         "questions": flow.question(api)["id"],
+        "consents": flow.done(api.get("/api/v1/consents/"))["results"][0]["id"],
     }
 
 
