@@ -162,6 +162,7 @@ def test_every_write_and_every_opening_leaves_an_event(api_of):
         "consultation-changed",
         "proposal-made",
         "option-decided",
+        *["consultation-opened", "consent-given"] * 2,
         "plan-signed",
         "patient-opened",
         "consultation-opened",
