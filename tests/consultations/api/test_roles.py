@@ -48,6 +48,7 @@ NEEDS = {
     "consultations_create": "edit-consultation",
     "consultations_partial_update": "edit-consultation",
     "consultations_facts_update": "edit-consultation",
+    "consultations_confirm_create": "edit-consultation",
     "consultations_propose_create": "propose",
     "consultations_override_create": "override",
     "questions_create": "decide",
