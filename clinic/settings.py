@@ -220,7 +220,6 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "AmendmentReasonEnum": "consultations.enums.AmendmentReason",
-        "OverrideReasonEnum": "consultations.enums.OverrideReason",
         "ConsultationStatusEnum": "consultations.enums.ConsultationStatus",
         "SessionStatusEnum": "consultations.enums.SessionStatus",
     },

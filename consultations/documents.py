@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from consultations.enums import SessionKind
-from consultations.lifted import Decided, decided_beside
+from consultations.lifted import Decided, OverrideText, decided_beside
 from consultations.models import (
     Plan,
     PlanSession,
     PrescriberQuestion,
-    RuleOverride,
     SessionItem,
 )
 from treatments.compiler import catalogue_of
@@ -86,7 +85,7 @@ class PlanDocument:
     notices: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
     declined: tuple[str, ...]
-    overrides: tuple[RuleOverride, ...]
+    overrides: tuple[OverrideText, ...]
     answers: tuple[PrescriberQuestion, ...]
 
 

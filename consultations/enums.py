@@ -60,16 +60,6 @@ class Verdict(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
-class OverrideReason(models.TextChoices):
-    """Coded reasons; the text beside them says what the code cannot."""
-
-    SPECIALIST_AGREES = "specialist-agrees", _("The treating specialist agrees")
-    STABLE = "condition-stable", _("The condition is stable and under treatment")
-    BENEFIT = "benefit-outweighs", _("The expected benefit outweighs the risk")
-    OUTDATED = "fact-outdated", _("The recorded fact no longer holds")
-    PATIENT_INFORMED = "patient-informed", _("The informed patient accepts the risk")
-
-
 class PrescriberAnswer(models.TextChoices):
     """What whoever prescribes a medicine said to a treatment beside it."""
 

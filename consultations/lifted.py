@@ -5,11 +5,17 @@ It stands beside the treatment wherever that is shown: at every session and on e
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from clinic.dates import long_day
-from consultations.models import Plan, PrescriberQuestion, RuleOverride
+from clinic.models import User
+from consultations.models import Consultation, Plan, PrescriberQuestion
+from treatments.compiler import catalogue_of
+from treatments.explanations import Wording, wording_of
+from treatments.models import Area, Treatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +29,24 @@ class Lifted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideText:
+    """An override as it is read: its reason in the words of the release."""
+
+    pk: Any
+    rule: str
+    area: Area
+    treatment: Treatment
+    reason: str
+    text: str
+    made_at: datetime
+    made_by: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """All that was decided beside the facts of a signed plan."""
 
-    overrides: tuple[RuleOverride, ...]
+    overrides: tuple[OverrideText, ...]
     answers: tuple[PrescriberQuestion, ...]
     lifted: tuple[Lifted, ...]
 
@@ -38,7 +58,7 @@ class Decided:
 
 def decided_beside(plan: Plan) -> Decided:
     """Overrides and answers of a signed plan. They are frozen with its consultation."""
-    overrides = tuple(plan.consultation.overrides.select_related("area", "treatment", "made_by"))
+    overrides = overrides_of(plan.consultation, wording_of(catalogue_of(plan.proposal.release)))
     answers = tuple(
         plan.consultation.prescriber_questions.exclude(answer="").select_related(
             "area", "treatment", "asked_by", "recorded_by"
@@ -51,10 +71,26 @@ def decided_beside(plan: Plan) -> Decided:
     )
 
 
-def _overridden(row: RuleOverride) -> Lifted:
+def overrides_of(consultation: Consultation, wording: Wording) -> tuple[OverrideText, ...]:
+    return tuple(
+        OverrideText(
+            pk=row.pk,
+            rule=row.rule,
+            area=row.area,
+            treatment=row.treatment,
+            reason=wording.name("decision_reasons", row.reason),
+            text=row.text,
+            made_at=row.made_at,
+            made_by=row.made_by,
+        )
+        for row in consultation.overrides.select_related("area", "treatment", "made_by")
+    )
+
+
+def _overridden(row: OverrideText) -> Lifted:
     text = _("%(rule)s overridden: %(reason)s. “%(text)s” %(who)s, %(day)s") % {
         "rule": row.rule,
-        "reason": row.get_reason_display(),
+        "reason": row.reason,
         "text": row.text,
         "who": row.made_by,
         "day": long_day(row.made_at),

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
-from consultations.enums import OverrideReason
 from consultations.models import Proposal, RuleOverride
+from treatments.compiler import current_catalogue
+from treatments.explanations import wording_of
 from treatments.models import Release, Rule
 
 
@@ -40,10 +41,11 @@ def override_report() -> list[RuleCount]:
     )
     rows = list(counted)
     keys = dict(Release.objects.values_list("pk", "key"))
+    wording = wording_of(current_catalogue())
     rules = _rules({row[0] for row in rows})
     for code, reason, release, number in rows:
         rule = rules[code]
-        label = str(OverrideReason(reason).label)
+        label = wording.name("decision_reasons", reason)
         rule.total += number
         rule.reasons[label] = rule.reasons.get(label, 0) + number
         key = keys.get(release, "")

@@ -28,7 +28,8 @@ from consultations.documents import (
     plan_document,
 )
 from consultations.enums import SessionStatus
-from consultations.models import Amendment, Plan, PrescriberQuestion, RuleOverride
+from consultations.lifted import OverrideText
+from consultations.models import Amendment, Plan, PrescriberQuestion
 from treatments.compiler import catalogue_of
 from treatments.engine import digest_of
 from treatments.explanations import wording_of
@@ -159,10 +160,10 @@ def _follow_up(one: FollowUp) -> Printed:
     }
 
 
-def _override(row: RuleOverride) -> Printed:
+def _override(row: OverrideText) -> Printed:
     return {
         "rule": f"{row.rule}: {row.treatment}, {row.area}",
-        "reason": f"{row.get_reason_display()}.",
+        "reason": f"{row.reason}.",
         "text": row.text,
         "by": f"{_apart(row.made_by)}, {day_and_time(row.made_at)}",
     }

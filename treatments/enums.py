@@ -52,6 +52,13 @@ class Principle(models.TextChoices):
     CURATOR = "curator", _("The curator decided")
 
 
+class ReasonFor(models.TextChoices):
+    """What a clinician gives a coded reason for."""
+
+    OVERRIDE = "override", _("Overriding a rule")
+    DEPARTURE = "departure", _("Leaving the range of a protocol")
+
+
 class RuleKind(models.TextChoices):
     CONTRAINDICATION = "contraindication", _("Contraindication or caution")
     INGREDIENT_ALLERGY = "ingredient-allergy", _("Allergy to an ingredient")

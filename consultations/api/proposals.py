@@ -21,7 +21,7 @@ from consultations import policies
 from consultations.api import examples
 from consultations.api.errors import FlowViewSet
 from consultations.api.filters import ProposalFilters
-from consultations.enums import OverrideReason, Verdict
+from consultations.enums import Verdict
 from consultations.models import Decision, Proposal
 from consultations.services import decisions, replays
 from consultations.services.patients import note_opened
@@ -168,7 +168,9 @@ class OverrideSerializer(StrictSerializer):
     rule = StrictCharField(max_length=8)
     area = StrictCharField(max_length=60)
     treatment = StrictCharField(max_length=60)
-    reason = StrictChoiceField(choices=OverrideReason.choices)
+    reason = StrictCharField(
+        max_length=60, help_text="One of the catalogue's `decision-reasons` for an override."
+    )
     text = StrictCharField(max_length=2000, help_text="Why, in the clinician's words.")
 
 

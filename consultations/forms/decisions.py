@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.text import validate_storable
-from consultations.enums import OverrideReason, SessionStatus, Verdict
+from consultations.enums import SessionStatus, Verdict
 from consultations.forms.fields import WrittenDate
 from treatments.explanations.options import CourseText, OptionText
 
@@ -136,11 +136,13 @@ def _session(kind: str, number: int, day: date) -> WrittenDate:
 class OverrideForm(SmallForm):
     button = gettext_lazy("Override and propose again")
 
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Reason"),
-        choices=[("", gettext_lazy("Choose…")), *OverrideReason.choices],
-    )
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     text = _note(gettext_lazy("In your words"), required=True, rows=4)
+
+    def __init__(self, *args: Any, reasons: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["reason"]
+        chosen.choices = [("", _("Choose…")), *reasons]
 
 
 class SignForm(SmallForm):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.text import validate_storable
-from consultations.enums import OverrideReason, Verdict
+from consultations.enums import Verdict
 from consultations.models.consultations import Consultation
 from consultations.models.rows import ClinicalRow
 from treatments.models import Area, Release, Treatment
@@ -50,13 +50,16 @@ class Proposal(ClinicalRow):
 
 
 class RuleOverride(ClinicalRow):
-    """That a clinician goes ahead against an overridable rule, and why."""
+    """That a clinician goes ahead against an overridable rule, and why.
+
+    ``reason`` is the code of one of the release's reasons of decisions, as ``rule`` is of a rule.
+    """
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="overrides")
     rule = models.CharField(_("rule"), max_length=8)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     treatment = models.ForeignKey(Treatment, models.PROTECT, related_name="+")
-    reason = models.CharField(_("reason"), max_length=20, choices=OverrideReason)
+    reason = models.CharField(_("reason"), max_length=60)
     text = models.TextField(_("in your words"), max_length=2000, validators=[validate_storable])
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -73,7 +76,7 @@ class RuleOverride(ClinicalRow):
             ),
             models.CheckConstraint(
                 name="consultations_ruleoverride_reasoned",
-                condition=Q(reason__in=OverrideReason.values) & ~Q(text=""),
+                condition=~Q(reason="") & ~Q(text=""),
                 violation_error_message=_("Choose a reason and say why in your words."),
             ),
         ]

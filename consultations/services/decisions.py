@@ -13,9 +13,11 @@ from clinic.models import User
 from consultations import policies
 from consultations.enums import Verdict
 from consultations.models import Consultation, Decision, Proposal, RuleOverride
+from consultations.reasons import check_reason
 from consultations.services.changes import apply_changes
 from consultations.services.proposals import data_of, latest, propose
 from treatments.compiler import catalogue_of
+from treatments.enums import ReasonFor
 from treatments.models import Area, Treatment
 
 
@@ -74,6 +76,7 @@ def override_rule(  # noqa: PLR0913 - an override and its reason
 ) -> Proposal:
     """Go ahead against an overridable rule in one area, and propose anew with it."""
     Consultation.objects.select_for_update().get(pk=consultation.pk)
+    check_reason(ReasonFor.OVERRIDE, reason)
     proposal = latest(consultation)
     if proposal is None:
         raise ValidationError(_("Nothing has been proposed yet."), code="nothing-proposed")

@@ -20,10 +20,12 @@ from consultations.forms.decisions import (
     first_errors,
 )
 from consultations.models import Proposal, RuleOverride
+from consultations.reasons import reasons_for
 from consultations.services import decisions as services
 from consultations.services.patients import note_opened
 from consultations.views.proposal_page import explained, refusal
 from consultations.views.proposals import proposal_or_404
+from treatments.enums import ReasonFor
 from treatments.explanations.proposals import AreaAnswer
 
 
@@ -99,7 +101,8 @@ def override(
     if refused := refusal(policies.check_can_override, proposal, rule, area, treatment):
         messages.error(request, refused)
         return _back(proposal, area)
-    form = OverrideForm(request.POST or None)
+    reasons = reasons_for(ReasonFor.OVERRIDE)
+    form = OverrideForm(request.POST or None, reasons=reasons)
     if request.method == "GET":
         note_opened(proposal, by=actor(request))
     elif form.is_valid():

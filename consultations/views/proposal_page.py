@@ -14,7 +14,8 @@ from clinic.roles import Action
 from consultations import policies
 from consultations.agreements import lifted_by
 from consultations.forms.decisions import AcceptForm, DeclineForm
-from consultations.models import Decision, PrescriberQuestion, Proposal, RuleOverride
+from consultations.lifted import OverrideText, overrides_of
+from consultations.models import Decision, PrescriberQuestion, Proposal
 from consultations.services import proposals
 from consultations.timelines import Course, Timeline, timeline
 from treatments.compiler import catalogue_of
@@ -51,7 +52,7 @@ class AreaPanel:
     decline: DeclineForm | None
     taken: tuple[CourseText, ...]
     overridable: tuple[Overridable, ...]
-    overrides: tuple[RuleOverride, ...]
+    overrides: tuple[OverrideText, ...]
     asks: tuple[Overridable, ...]
     asked: tuple[PrescriberQuestion, ...]
 
@@ -106,7 +107,8 @@ def panels(
     decisions = {
         row.area.code: row for row in proposal.decisions.select_related("area", "decided_by")
     }
-    overrides = list(_overrides(proposal))
+    wording = wording_of(catalogue_of(proposal.release))
+    overrides = overrides_of(proposal.consultation, wording)
     asked = list(_asked(proposal))
     may_decide = state.open and allowed(request, Action.DECIDE)
     may_override = state.open and allowed(request, Action.OVERRIDE)
@@ -133,11 +135,6 @@ def _taken(proposal: Proposal, decision: Decision | None) -> tuple[CourseText, .
     wording = wording_of(catalogue_of(proposal.release))
     request = json.loads(proposal.request)
     return tuple(course_text(wording, request, one) for one in decision.option["courses"])
-
-
-def _overrides(proposal: Proposal) -> Any:
-    rows = RuleOverride.objects.filter(consultation=proposal.consultation)
-    return rows.select_related("area", "treatment", "made_by")
 
 
 def _cards(

@@ -9,7 +9,9 @@ from clinic.models import AuditEvent
 from consultations import policies
 from consultations.errors import IncompleteFacts
 from consultations.models import Proposal, RuleOverride
+from consultations.reasons import reasons_for
 from consultations.services import decisions, intake, proposals
+from tests.consultations.changing import publish_as
 from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
@@ -20,6 +22,8 @@ from tests.consultations.made import (
 )
 from tests.engine.cases import concerns, lab, vignettes
 from treatments.engine import canonical_json
+from treatments.enums import ReasonFor
+from treatments.models import DecisionReason
 
 pytestmark = pytest.mark.usefixtures("open_clinic")
 REASON = {"reason": "specialist-agrees", "text": "Agreed with haematology by phone."}
@@ -365,6 +369,30 @@ def test_an_override_needs_a_known_reason(clinic, physician, reason):
 
     with pytest.raises(ValidationError):
         decisions.override_rule(proposal.consultation, by=physician, **LOW, **reason)
+
+
+def test_a_reason_for_something_else_is_none_for_an_override(clinic, physician):
+    proposal = proposed(clinic, physician, **LOW_PLATELETS)
+    elsewhere = dict(reasons_for(ReasonFor.DEPARTURE))
+
+    for reason in elsewhere:
+        with pytest.raises(ValidationError):
+            decisions.override_rule(
+                proposal.consultation, by=physician, **LOW, reason=reason, text="Said."
+            )
+
+    assert elsewhere
+
+
+def test_reasons_are_those_of_the_release_in_force(clinic, physician):
+    before = dict(reasons_for(ReasonFor.OVERRIDE))
+    DecisionReason.objects.create(code="board", name="The board agreed", reason_for="override")
+
+    assert dict(reasons_for(ReasonFor.OVERRIDE)) == before
+
+    publish_as("2026.2")
+
+    assert dict(reasons_for(ReasonFor.OVERRIDE)) == before | {"board": "The board agreed"}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])

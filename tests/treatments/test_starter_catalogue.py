@@ -185,7 +185,7 @@ def test_policy_is_its_own_source_and_stands_behind_something():
     kinds = policy.values_list("claim", "citations__source__kind").distinct()
 
     assert set(kinds) == {(Claim.POLICY, SourceKind.POLICY)}
-    assert list(policy.filter(rules=None, ingredients=None)) == []
+    assert list(policy.filter(rules=None, ingredients=None, conditions=None)) == []
 
 
 def test_conflicts_are_exactly_those_of_the_list():

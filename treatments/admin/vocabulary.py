@@ -17,6 +17,7 @@ from treatments.models import (
     AreaFinding,
     Concern,
     Condition,
+    DecisionReason,
     LabTest,
     LabUnit,
     Medication,
@@ -245,3 +246,10 @@ class ReferralAdmin(TermAdmin):
 class PerformerLevelAdmin(TermAdmin):
     list_display = ("name", "code", "position", "active")
     fieldsets = (TERM,)
+
+
+@admin.register(DecisionReason)
+class DecisionReasonAdmin(TermAdmin):
+    list_display = ("name", "code", "reason_for", "position", "active")
+    list_filter = ("reason_for", "active")
+    fieldsets = ((None, {"fields": ["name", "code", "reason_for", "active", "position"]}),)

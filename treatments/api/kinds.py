@@ -23,6 +23,7 @@ FROZEN: Final[Mapping[str, str]] = {
     "conditions": "conditions",
     "conflicts": "conflicts",
     "consent-texts": "consent_texts",
+    "decision-reasons": "decision_reasons",
     "devices": "devices",
     "findings": "findings",
     "formulas": "formulas",

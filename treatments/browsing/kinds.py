@@ -92,6 +92,13 @@ _ROWS: Final[tuple[tuple[str, str, str, Words, Words], ...]] = (
     ("patients", "care", "care_instructions", _("Care instruction"), _("Care instructions")),
     ("patients", "consents", "consent_texts", _("Consent text"), _("Consent texts")),
     (
+        "courses",
+        "reasons",
+        "decision_reasons",
+        _("Reason of a decision"),
+        _("Reasons of decisions"),
+    ),
+    (
         "patients",
         "aspects",
         "comparison",

@@ -186,6 +186,7 @@ _SENTENCES: dict[str, Callable[[Row, Names], str]] = {
     "care_instructions": _field("text"),
     "consent_texts": _consent,
     "adjuncts": _field("text"),
+    "decision_reasons": lambda row, names: value_in_words("reason_for", row["reason_for"], names),
     "techniques": _field("note"),
     "conflicts": _field("resolution"),
     "statements": _grade,

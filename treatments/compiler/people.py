@@ -17,6 +17,7 @@ from treatments.models import (
     CareInstruction,
     ComparisonAspect,
     ConsentText,
+    DecisionReason,
     Device,
     Ingredient,
     Referral,
@@ -37,6 +38,10 @@ def for_people() -> dict[str, list[Row]]:
         "care_instructions": _care_instructions(),
         "comparison": _comparison(),
         "consent_texts": _consent_texts(),
+        "decision_reasons": [
+            term(row, reason_for=row.reason_for)
+            for row in in_order(DecisionReason.objects.active())
+        ],
     }
 
 

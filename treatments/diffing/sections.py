@@ -40,6 +40,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "procedures",
         "performers",
         "referrals",
+        "decision_reasons",
     ),
     "combinations": ("combinations", "variants", "adjuncts"),
     "notices": ("notices", "warnings"),

@@ -25,6 +25,7 @@ _TERMS = (
     "formulas",
     "variants",
     "adjuncts",
+    "decision_reasons",
 )
 
 
@@ -68,7 +69,8 @@ def _wording(catalogue: Catalogue, language: str) -> Wording:
         language=language,
         document=document,
         names={
-            section: {row["code"]: row["name"] for row in document[section]} for section in _TERMS
+            section: {row["code"]: row["name"] for row in document.get(section, ())}
+            for section in _TERMS
         },
         rules={row["code"]: row for row in document["rules"]},
     )

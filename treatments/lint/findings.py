@@ -44,6 +44,7 @@ MODEL_OF: Final[Mapping[str, str]] = {
     "conditions": "treatments.condition",
     "conflicts": "treatments.conflict",
     "consent_texts": "treatments.consenttext",
+    "decision_reasons": "treatments.decisionreason",
     "devices": "treatments.device",
     "findings": "treatments.areafinding",
     "formulas": "treatments.formula",

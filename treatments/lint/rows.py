@@ -30,6 +30,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
             "areas",
             "comparison",
             "concerns",
+            "decision_reasons",
             "devices",
             "findings",
             "formulas",

@@ -27,6 +27,7 @@ from treatments.models.protocols import (
     Suitability,
     Variant,
 )
+from treatments.models.reasons import DecisionReason
 from treatments.models.releases import (
     CatalogueChange,
     Release,
@@ -89,6 +90,7 @@ __all__ = [
     "Conflict",
     "ConflictSide",
     "ConsentText",
+    "DecisionReason",
     "Device",
     "Draft",
     "EngineParameter",

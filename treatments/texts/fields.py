@@ -40,6 +40,7 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "procedure": ("name",),
         "performerlevel": ("name",),
         "referral": ("name",),
+        "decisionreason": ("name",),
         "formula": ("name",),
         "protocol": ("name",),
         "variant": ("name",),
@@ -92,6 +93,7 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
         "conflicts": Shape(
             kind="conflict", lines=Lines(name="sides", by="statement", kind="conflictside")
         ),
+        "decision_reasons": Shape(kind="decisionreason"),
         "devices": Shape(kind="device"),
         "findings": Shape(kind="areafinding"),
         "formulas": Shape(kind="formula"),

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from treatments.models import Concern, Suitability
+from treatments.models import Concern, ConsentText, Suitability
 from treatments.services.editing import lines_of
 from treatments.services.wording import linked_fields
 
@@ -21,6 +21,8 @@ def _copy(row, n, **changes):
         fresh.concern = _copy(Concern.objects.first(), n)
     elif hasattr(row, "code"):
         fresh.code = f"z-{n:03}"
+    if isinstance(row, ConsentText):
+        fresh.active = False  # a treatment has one text in use a language, and any number before
     for name, value in changes.items():
         setattr(fresh, name, value)
     fresh.save()
