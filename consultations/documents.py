@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from consultations.altered import altered
 from consultations.enums import SessionKind
 from consultations.lifted import Decided, OverrideText, decided_beside
 from consultations.models import (
@@ -41,6 +42,8 @@ class ItemText:
     optional: bool
     mixtures: tuple[Mixture, ...]
     activators: tuple[str, ...]
+    technique: str
+    parts: tuple[str, ...]
     lifted: tuple[str, ...]
 
 
@@ -84,6 +87,7 @@ class PlanDocument:
     warnings: tuple[str, ...]
     notices: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, tuple[str, ...]], ...]
     declined: tuple[str, ...]
     overrides: tuple[OverrideText, ...]
     answers: tuple[PrescriberQuestion, ...]
@@ -108,6 +112,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         notes=tuple(
             (wording.name("areas", one["area"]), one["note"]) for one in taken if one["note"]
         ),
+        changes=tuple(_changes(wording, taken)),
         declined=tuple(
             wording.name("areas", one["area"]) for one in signed["decisions"] if not one["option"]
         ),
@@ -122,6 +127,7 @@ def _session(wording: Wording, decided: Decided, row: PlanSession) -> SessionTex
 
 
 def _item(wording: Wording, decided: Decided, item: SessionItem) -> ItemText:
+    technique = item.materials.get("technique")
     return ItemText(
         area=wording.name("areas", item.area.code),
         treatment=wording.name("treatments", item.treatment.code),
@@ -130,6 +136,8 @@ def _item(wording: Wording, decided: Decided, item: SessionItem) -> ItemText:
         optional=item.kind == SessionKind.OPTIONAL,
         mixtures=tuple(_mixture(wording, one) for one in item.materials["formulas"]),
         activators=wording.each("activators", item.materials["activators"]),
+        technique=wording.name("techniques", technique) if technique else "",
+        parts=wording.each("areas", item.materials.get("parts", [])),
         lifted=decided.lifted_for(item.area.code, item.treatment.code),
     )
 
@@ -153,6 +161,15 @@ def _follow_ups(wording: Wording, taken: Iterable[dict[str, Any]]) -> Iterator[F
                         area=wording.name("areas", decision["area"]),
                         review=key == "review_on",
                     )
+
+
+def _changes(
+    wording: Wording, taken: Iterable[dict[str, Any]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each area where a change has to be told, with what is told of it."""
+    for decision in taken:
+        if lines := altered(wording, decision["option"]).lines:
+            yield wording.name("areas", decision["area"]), lines
 
 
 def _texts(wording: Wording, section: str, taken: Iterable[dict[str, Any]]) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def _parts(plan: Plan, document: PlanDocument) -> Printed:
         "heed": [*document.warnings, *document.notices],
         "notes": [
             *({"area": area, "note": note} for area, note in document.notes),
+            *({"area": area, "note": line} for area, lines in document.changes for line in lines),
             *({"area": area, "note": _("declined")} for area in document.declined),
         ],
         "amendments": [_amendment(one) for one in plan.consultation.amendments.all()],
@@ -135,7 +136,8 @@ def _session(session: SessionText) -> Printed:
 def _item(item: ItemText, *, optional: bool) -> Printed:
     name = f"{item.treatment} ({item.variant})" if item.variant else item.treatment
     course = _("no. %(number)d of the course") % {"number": item.number_in_course}
-    materials = [_mixture(one) for one in item.mixtures]
+    materials = [_where(item), item.technique]
+    materials = [*filter(None, materials), *map(_mixture, item.mixtures)]
     if item.activators:
         materials.append(f"{_('Activator, if one is used')}: {with_commas(item.activators)}")
     materials += item.lifted
@@ -144,6 +146,10 @@ def _item(item: ItemText, *, optional: bool) -> Printed:
         "course": f"{course}, {_('optional')}" if optional else course,
         "materials": materials,
     }
+
+
+def _where(item: ItemText) -> str:
+    return _("Only here: %(parts)s") % {"parts": with_commas(item.parts)} if item.parts else ""
 
 
 def _mixture(mixture: Mixture) -> str:

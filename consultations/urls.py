@@ -8,6 +8,7 @@ from consultations.views import (
     blast,
     carrying,
     cases,
+    changes,
     comparison,
     consents,
     consultations,
@@ -65,7 +66,7 @@ urlpatterns = [
     ),
     path(
         "consultations/<uuid:pk>/proposals/<int:number>/<slug:area>/options/<int:option>/change/",
-        decisions.change,
+        changes.change,
         name="change-option",
     ),
     path(

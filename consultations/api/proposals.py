@@ -23,10 +23,34 @@ from consultations.api.errors import FlowViewSet
 from consultations.api.filters import ProposalFilters
 from consultations.enums import Verdict
 from consultations.models import Decision, Proposal
+from consultations.planning import RANGES
 from consultations.services import decisions, replays
 from consultations.services.patients import note_opened
 from consultations.services.proposals import data_of
-from treatments.api.document import Evaluation, Facts, ProposedOption, ReleaseName
+from treatments.api.document import Evaluation, Facts, ProposedCourse, ProposedOption, ReleaseName
+
+
+class TakenCourse(ProposedCourse):
+    technique = serializers.CharField(required=False)
+
+
+class DepartureSerializer(serializers.Serializer):
+    """`bound`: the day, or the number of sessions, that the protocol would still allow."""
+
+    code = serializers.ChoiceField(choices=sorted(RANGES))
+    treatment = serializers.CharField()
+    day = serializers.DateField(required=False)
+    sessions = serializers.IntegerField(required=False)
+    bound = serializers.JSONField()
+
+
+class TakenOption(ProposedOption):
+    """The option with the clinician's changes in it."""
+
+    courses = TakenCourse(many=True)
+    parts = serializers.ListField(child=serializers.CharField(), required=False)
+    departures = DepartureSerializer(many=True, required=False)
+    departure_reason = serializers.CharField(required=False)
 
 
 class DecisionSerializer(serializers.ModelSerializer):
@@ -37,7 +61,7 @@ class DecisionSerializer(serializers.ModelSerializer):
         model = Decision
         fields = ["area", "verdict", "option_number", "option", "note", "decided_at"]
 
-    @extend_schema_field(ProposedOption(allow_null=True))
+    @extend_schema_field(TakenOption(allow_null=True))
     def get_option(self, decision: Decision) -> Any:
         return decision.option or None
 
@@ -139,7 +163,10 @@ class ReplaySerializer(serializers.Serializer):
 
 
 class ChangedFormulaSerializer(StrictSerializer):
+    """`product` tells two products of one formula apart."""
+
     formula = StrictCharField()
+    product = StrictCharField(required=False, allow_null=True, max_length=200)
     ingredients = serializers.ListField(child=StrictCharField(), allow_empty=False)
 
 
@@ -148,10 +175,27 @@ class ChangedCourseSerializer(StrictSerializer):
     planned = serializers.ListField(child=StrictDateField(), required=False, max_length=100)
     optional = serializers.ListField(child=StrictDateField(), required=False, max_length=100)
     formulas = ChangedFormulaSerializer(many=True, required=False)
+    technique = StrictCharField(
+        required=False, max_length=60, help_text="One of the catalogue's `techniques`."
+    )
 
 
 class ChangesSerializer(StrictSerializer):
-    courses = ChangedCourseSerializer(many=True, allow_empty=False)
+    """Dates that leave the range of a protocol need a `departure`."""
+
+    courses = ChangedCourseSerializer(many=True, required=False, allow_empty=False)
+    parts = serializers.ListField(
+        child=StrictCharField(max_length=60),
+        required=False,
+        allow_empty=False,
+        max_length=100,
+        help_text="Areas that lie in the area: only these are treated.",
+    )
+    departure = StrictCharField(
+        required=False,
+        max_length=60,
+        help_text="One of the catalogue's `decision-reasons` for a departure.",
+    )
 
 
 class DecideSerializer(StrictSerializer):
@@ -244,6 +288,6 @@ def _plain(sent: dict[str, Any]) -> dict[str, Any]:
             key: [day.isoformat() for day in value] if key in {"planned", "optional"} else value
             for key, value in course.items()
         }
-        for course in sent["changes"]["courses"]
+        for course in sent["changes"].get("courses", ())
     ]
-    return {**sent, "changes": {"courses": courses}}
+    return {**sent, "changes": sent["changes"] | {"courses": courses}}

@@ -1,5 +1,6 @@
-"""Planning without a database: are changed dates still sound?"""
+"""Planning without a database: are changed dates still sound, and where else could they lie?"""
 
-from consultations.planning.course import Breach, Course, Limits, breaches
+from consultations.planning.course import RANGES, Breach, Course, Limits, Range, breaches
+from consultations.planning.laying import laid
 
-__all__ = ["Breach", "Course", "Limits", "breaches"]
+__all__ = ["RANGES", "Breach", "Course", "Limits", "Range", "breaches", "laid"]

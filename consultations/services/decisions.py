@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.models import User
 from consultations import policies
+from consultations.agreements import lifted_by
 from consultations.enums import Verdict
 from consultations.models import Consultation, Decision, Proposal, RuleOverride
 from consultations.reasons import check_reason
-from consultations.services.changes import apply_changes
+from consultations.services.changes import Offer, apply_changes
 from consultations.services.proposals import data_of, latest, propose
 from treatments.compiler import catalogue_of
 from treatments.enums import ReasonFor
@@ -43,13 +44,7 @@ def decide(  # noqa: PLR0913 - a decision and what it is about
     if (verdict == Verdict.MODIFIED) != (changes is not None):
         raise ValidationError({"changes": _("Changes belong to an option taken with changes.")})
     if changes is not None:
-        option = apply_changes(
-            option,
-            changes,
-            area=offered,
-            catalogue=catalogue_of(proposal.release),
-            request=json.loads(proposal.request),
-        )
+        option = apply_changes(option, changes, offer_of(proposal, area))
     place = Area.objects.get(code=area)
     decision = Decision.objects.filter(proposal=proposal, area=place).first() or Decision(
         clinic=proposal.clinic, proposal=proposal, area=place
@@ -61,6 +56,16 @@ def decide(  # noqa: PLR0913 - a decision and what it is about
     decision.save()
     _record("option-decided", proposal, decision, by, {"area": area, "verdict": verdict})
     return decision
+
+
+def offer_of(proposal: Proposal, area: str) -> Offer:
+    """What a change to an option of the area is held against."""
+    return Offer(
+        area=_area(proposal, area),
+        catalogue=catalogue_of(proposal.release),
+        request=json.loads(proposal.request),
+        lifted=lifted_by(proposal),
+    )
 
 
 @transaction.atomic

@@ -176,10 +176,20 @@ def _write_sessions(plan: Plan, accepted: list[Decision]) -> None:
                 materials={
                     "formulas": visit.course["formulas"],
                     "activators": visit.course["activators"],
+                    **_chosen(visit),
                 },
             )
             for visit in by_day[day]
         )
+
+
+def _chosen(visit: Visit) -> dict[str, Any]:
+    """What the clinician chose beside the proposal; nothing where it was left open."""
+    chosen = {
+        "technique": visit.course.get("technique"),
+        "parts": visit.decision.option.get("parts"),
+    }
+    return {name: value for name, value in chosen.items() if value}
 
 
 def _visits(accepted: list[Decision]) -> Iterator[Visit]:

@@ -12,13 +12,7 @@ from django.views.decorators.http import require_POST
 from clinic.permissions import actor, require
 from clinic.roles import Action
 from consultations import policies
-from consultations.enums import Verdict
-from consultations.forms.decisions import (
-    ChangeForm,
-    DecisionForm,
-    OverrideForm,
-    first_errors,
-)
+from consultations.forms.decisions import DecisionForm, OverrideForm, first_errors
 from consultations.models import Proposal, RuleOverride
 from consultations.reasons import reasons_for
 from consultations.services import decisions as services
@@ -36,51 +30,14 @@ def decide(request: HttpRequest, pk: UUID, number: int, area: str) -> HttpRespon
     form = DecisionForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_errors(form))
-        return _back(proposal, area)
+        return back_to(proposal, area)
     try:
         services.decide(proposal, area=area, by=actor(request), **form.cleaned_data)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("The decision is kept."))
-    return _back(proposal, area)
-
-
-@require(Action.DECIDE)
-def change(request: HttpRequest, pk: UUID, number: int, area: str, option: int) -> HttpResponse:
-    """Accept an option with other dates, fewer sessions or fewer ingredients."""
-    proposal = proposal_or_404(pk, number)
-    answer = _area_or_404(proposal, area)
-    if not 1 <= option <= len(answer.options):
-        raise Http404
-    chosen = answer.options[option - 1]
-    form = ChangeForm(request.POST or None, option=chosen)
-    if request.method == "GET":
-        note_opened(proposal, by=actor(request))
-    elif form.is_valid() and _changed(request, proposal, answer, form):
-        return _back(proposal, area)
-    context = _context(proposal) | {"answer": answer, "option": chosen, "form": form}
-    return render(request, "consultations/change_option.html", context)
-
-
-def _changed(
-    request: HttpRequest, proposal: Proposal, answer: AreaAnswer, form: ChangeForm
-) -> bool:
-    try:
-        services.decide(
-            proposal,
-            area=answer.code,
-            verdict=Verdict.MODIFIED,
-            by=actor(request),
-            option_number=form.option.number,
-            changes=form.changes(),
-            note=form.cleaned_data["note"],
-        )
-    except ValidationError as error:
-        form.add_error(None, error.messages)
-        return False
-    messages.success(request, _("The changed option is accepted."))
-    return True
+    return back_to(proposal, area)
 
 
 @require(Action.OVERRIDE)
@@ -89,7 +46,7 @@ def override(
 ) -> HttpResponse:
     """Go ahead against an overridable rule, with a coded reason and a text."""
     proposal = proposal_or_404(pk, number)
-    answer = _area_or_404(proposal, area)
+    answer = area_or_404(proposal, area)
     found = [
         (one, reason)
         for one in answer.treatments
@@ -100,7 +57,7 @@ def override(
         raise Http404
     if refused := refusal(policies.check_can_override, proposal, rule, area, treatment):
         messages.error(request, refused)
-        return _back(proposal, area)
+        return back_to(proposal, area)
     reasons = reasons_for(ReasonFor.OVERRIDE)
     form = OverrideForm(request.POST or None, reasons=reasons)
     if request.method == "GET":
@@ -119,9 +76,9 @@ def override(
             form.add_error(None, error.messages)
         else:
             messages.success(request, _("The rule is overridden and a new proposal is made."))
-            return _back(made, area)
+            return back_to(made, area)
     standing, reason = found[0]
-    context = _context(proposal) | {"answer": answer, "standing": standing, "reason": reason}
+    context = context_of(proposal) | {"answer": answer, "standing": standing, "reason": reason}
     return render(request, "consultations/override.html", context | {"form": form})
 
 
@@ -135,22 +92,22 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect("consultations:proposal", row.consultation_id)
     messages.success(request, _("The override is taken back and a new proposal is made."))
-    return _back(made, row.area.code)
+    return back_to(made, row.area.code)
 
 
-def _area_or_404(proposal: Proposal, code: str) -> AreaAnswer:
+def area_or_404(proposal: Proposal, code: str) -> AreaAnswer:
     for answer in explained(proposal).areas:
         if answer.code == code:
             return answer
     raise Http404
 
 
-def _context(proposal: Proposal) -> dict[str, object]:
+def context_of(proposal: Proposal) -> dict[str, object]:
     consultation = proposal.consultation
     return {"proposal": proposal, "consultation": consultation, "patient": consultation.patient}
 
 
-def _back(proposal: Proposal, area: str) -> HttpResponse:
+def back_to(proposal: Proposal, area: str) -> HttpResponse:
     page = redirect("consultations:proposal-number", proposal.consultation_id, proposal.number)
     page["Location"] += f"#area-{area}"
     return page

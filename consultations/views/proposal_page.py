@@ -1,7 +1,7 @@
 """What the proposal page shows: the explanation, what was decided so far, and what may be done."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from clinic.permissions import allowed
 from clinic.roles import Action
 from consultations import policies
 from consultations.agreements import lifted_by
+from consultations.altered import altered
+from consultations.enums import Verdict
 from consultations.forms.decisions import AcceptForm, DeclineForm
 from consultations.lifted import OverrideText, overrides_of
 from consultations.models import Decision, PrescriberQuestion, Proposal
@@ -27,11 +29,16 @@ from treatments.explanations.reasons import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An option, its sessions along a line, and the form that takes it."""
+    """An option, its courses as they are taken or offered, and the form that takes it.
+
+    `changed` tells what the clinician changed of it and why; empty where nothing was.
+    """
 
     option: OptionText
+    courses: tuple[CourseText, ...]
     timeline: Timeline
     chosen: bool
+    changed: tuple[str, ...]
     form: AcceptForm | None
 
 
@@ -140,28 +147,55 @@ def _taken(proposal: Proposal, decision: Decision | None) -> tuple[CourseText, .
 def _cards(
     proposal: Proposal, answer: AreaAnswer, decision: Decision | None, *, may_decide: bool
 ) -> tuple[Card, ...]:
-    chosen = decision.option_number if decision else None
     tones = {one.code: number % 2 + 1 for number, one in enumerate(answer.treatments)}
     return tuple(
-        Card(
-            option=option,
-            timeline=timeline(
-                Course(
-                    name=one.name,
-                    tone=tones[one.treatment],
-                    planned=one.planned,
-                    optional=one.optional,
-                )
-                for one in option.courses
-            ),
-            chosen=option.number == chosen,
-            form=_accept(proposal, answer, option) if may_decide else None,
-        )
+        _card(proposal, option, decision, tones, _accept(proposal, answer, option, may_decide))
         for option in answer.options
     )
 
 
-def _accept(proposal: Proposal, answer: AreaAnswer, option: OptionText) -> AcceptForm:
+def _card(
+    proposal: Proposal,
+    option: OptionText,
+    decision: Decision | None,
+    tones: Mapping[str, int],
+    form: AcceptForm | None,
+) -> Card:
+    chosen = decision is not None and decision.option_number == option.number
+    courses = _taken(proposal, decision) if chosen else option.courses
+    return Card(
+        option=option,
+        courses=courses,
+        timeline=timeline(
+            Course(
+                name=one.name,
+                tone=tones[one.treatment],
+                planned=one.planned,
+                optional=one.optional,
+            )
+            for one in courses
+        ),
+        chosen=chosen,
+        changed=_changed(proposal, decision) if chosen else (),
+        form=form,
+    )
+
+
+def _changed(proposal: Proposal, decision: Decision | None) -> tuple[str, ...]:
+    if decision is None or decision.verdict != Verdict.MODIFIED:
+        return ()
+    wording = wording_of(catalogue_of(proposal.release))
+    return (*altered(wording, decision.option).lines, decision.note)
+
+
+def _accept(
+    proposal: Proposal,
+    answer: AreaAnswer,
+    option: OptionText,
+    may_decide: bool,  # noqa: FBT001
+) -> AcceptForm | None:
+    if not may_decide:
+        return None
     return AcceptForm(
         initial={"option_number": option.number},
         auto_id=f"id_{answer.code}_{option.number}_%s",

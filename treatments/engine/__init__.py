@@ -5,6 +5,7 @@ from treatments.engine.catalogue import Catalogue
 from treatments.engine.evaluation import evaluate
 from treatments.engine.facts import Facts
 from treatments.engine.faults import Fault, InvalidRequest
+from treatments.engine.leaving_out import left_of, warnings_of
 from treatments.engine.request import parse_facts
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "canonical_json",
     "digest_of",
     "evaluate",
+    "left_of",
     "parse_facts",
+    "warnings_of",
 ]

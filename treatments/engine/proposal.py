@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from treatments.engine.calendar import Calendar
+from treatments.engine.catalogue import Catalogue
+from treatments.engine.facts import Facts
 from treatments.engine.ingredients import Mixture
 from treatments.engine.options import Option
 from treatments.engine.plans import Adjunct, Notice, Protocol
@@ -89,14 +91,14 @@ def _warnings(scene: Scene, option: Option) -> set[str]:
         warnings.add(combination.warning)
     for standing in option.standings:
         for mixture in standing.mixtures:
-            warnings |= _mixture_warnings(scene, mixture)
+            warnings |= mixture_warnings(scene.catalogue, scene.facts, mixture)
     return warnings
 
 
-def _mixture_warnings(scene: Scene, mixture: Mixture) -> set[str]:
-    of_ingredients = scene.catalogue.vocabulary.ingredient_warnings
+def mixture_warnings(catalogue: Catalogue, facts: Facts, mixture: Mixture) -> set[str]:
+    of_ingredients = catalogue.vocabulary.ingredient_warnings
     warnings = {of_ingredients[code] for code in mixture.ingredients if code in of_ingredients}
-    if mixture.formula.warning and mixture.product is None and scene.facts.allergies:
+    if mixture.formula.warning and mixture.product is None and facts.allergies:
         warnings.add(mixture.formula.warning)
     return warnings
 

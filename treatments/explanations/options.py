@@ -28,8 +28,11 @@ class Fit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseText:
+    """`technique` is the clinician's choice; None while it is left open."""
+
     treatment: str
     name: str
+    technique: str | None
     planned: tuple[date, ...]
     optional: tuple[date, ...]
     maintenance_on: date | None
@@ -134,6 +137,7 @@ def course_text(wording: Wording, request: Row, row: Row) -> CourseText:
     return CourseText(
         treatment=code,
         name=wording.name("treatments", code),
+        technique=wording.name("techniques", row["technique"]) if "technique" in row else None,
         planned=tuple(map(date.fromisoformat, row["planned"])),
         optional=tuple(map(date.fromisoformat, row["optional"])),
         maintenance_on=date.fromisoformat(row["maintenance_on"]) if row["maintenance_on"] else None,

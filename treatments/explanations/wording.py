@@ -26,6 +26,7 @@ _TERMS = (
     "variants",
     "adjuncts",
     "decision_reasons",
+    "techniques",
 )
 
 

@@ -266,6 +266,30 @@ def test_unsound_decisions_are_refused(api, change, path):
     assert path in found
 
 
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"courses": [{"treatment": "prp", "planned": ["2026-01-01"]}]}, "courses[0].planned[0]"),
+        ({"courses": [{"treatment": "magic"}]}, "courses[0].treatment"),
+        ({"courses": [{"treatment": "prp", "technique": "magic"}]}, "courses[0].technique"),
+        ({"courses": [{"treatment": "prp", "planned": []}]}, "courses[0].planned"),
+        ({"parts": ["moon"]}, "parts"),
+        ({"parts": []}, "parts"),
+        ({"departure": 7, "parts": ["cheeks"]}, "departure"),
+        ({"courses": [{"treatment": "prp", "optional": ["9999-12-31"]}]}, "courses[0].optional[0]"),
+    ],
+)
+def test_faults_inside_changes_are_named_by_their_place(api, changes, path):
+    proposal = flow.proposal(api)
+    option = {"area": "face", "verdict": "modified", "option_number": 2, "note": "Moved."}
+
+    found = refuse(
+        api, "post", f"{flow.PROPOSALS}{proposal['id']}/decide/", {**option, "changes": changes}
+    )
+
+    assert f"changes.{path}" in found
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "2026-01-01", "9999-12-31"])
 def test_changed_dates_at_the_ends_of_time_are_refused(api, day):
     proposal = flow.proposal(api)

@@ -297,10 +297,12 @@ def test_an_option_is_accepted_with_changes(doctor, clinic):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"prp-planned-2": "2026-03-05"}, "at the earliest"),
+        ({"prp-planned-2": "2026-03-05"}, "earlier than the protocol"),
         ({"prp-planned-1": "2026-02-01"}, "cannot start before"),
         ({"prp-planned-1": "soon"}, "Write a date that exists"),
-        ({"prp-planned-1": ""}, "This field is required"),
+        ({"prp-planned-1": ""}, "fewer than the protocol"),
+        ({"prp-planned-1": "", "prp-planned-2": "", "prp-planned-3": ""}, "at least one planned"),
+        ({"prp-planned-3": "9999-12-31"}, "too far ahead"),
         ({"note": ""}, "This field is required"),
     ],
 )
