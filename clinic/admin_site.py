@@ -1,5 +1,6 @@
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,5 +24,8 @@ class ConsiliumAdminSite(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """Send strangers to the one login page, which counts failures and locks."""
+        """Send strangers to the one login page, which counts failures and locks. Who is logged
+        in already has no door here; the login page would send them back at once."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,13 @@ from django.utils.translation import pgettext
 _ALLOWED_CONTROLS = "\t\n\r"
 _BIDI_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _TURKISH = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+# Letters that Unicode does not take apart, as people type them who do not have them on their
+# keyboard; and the Arabic forms of two Persian letters, which look the same.
+_FOLDED = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ς": "σ", "ı": "i"}
+    | {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه"}
+    | {",": " ", ";": " "}
+)
 
 
 def is_storable(text: str) -> bool:
@@ -32,16 +38,21 @@ def validate_storable(value: str) -> None:
 
 
 def search_key(*parts: str | None) -> str:
-    """Lower case without accents; dotted and dotless i are one, final sigma is sigma.
+    """Lower case without accents and marks of direction; dotted and dotless i are one, final
+    sigma is sigma, ø is o, Arabic yeh and kaf are the Persian ones, a comma parts words.
 
     >>> search_key("Güneş", "ISPARTALI")
     'gunes ispartali'
     """
     text = " ".join(part for part in parts if part).translate(_TURKISH)
     plain = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in plain if not unicodedata.combining(char))
-    folded: Any = bare.casefold().replace("ς", "σ").replace("ı", "i")
-    return " ".join(str(folded).split())
+    bare = "".join(char for char in plain if not _is_mark(char))
+    return " ".join(bare.casefold().translate(_FOLDED).split())
+
+
+def _is_mark(char: str) -> bool:
+    """An accent, or a character without a shape that steers direction or joining."""
+    return bool(unicodedata.combining(char)) or unicodedata.category(char) == "Cf"
 
 
 def with_commas(parts: Iterable[object]) -> str:

@@ -46,10 +46,10 @@ class PatientQuerySet(models.QuerySet):
 
     def _has_phone(self, text: str) -> Q:
         """A part of the number. Zeros before it are left off: they differ with the caller."""
-        digits = "".join(char for char in text if char.isdigit())
+        digits = "".join(char for char in text if char.isdigit()).lstrip("0")
         if len(digits) < _DIGITS_FOR_PHONE:
             return Q(pk__in=[])
-        return Q(phone_digits__contains=digits.lstrip("0") or digits)
+        return Q(phone_digits__contains=digits)
 
 
 class ConsultationQuerySet(models.QuerySet):

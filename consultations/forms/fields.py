@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from consultations.dates import parse_date
 
 CHOOSE = ("", _("Choose…"))
+_THOUSAND = 3  # digits after a mark between thousands
 
 
 class WrittenDate(forms.Field):
@@ -34,6 +37,36 @@ class WrittenDate(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
+
+
+class WrittenNumber(forms.DecimalField):
+    """A number with either decimal sign, shown without zeros that say nothing.
+
+    “89,5” and “89.5” are one number. The sign that is not the language's own parts thousands for
+    some: where it could, as in “80,000”, the number is asked for again.
+    """
+
+    default_error_messages = {
+        "ambiguous": _("Write the number without a mark between thousands."),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = self._with_point(value.strip().replace("\N{ARABIC DECIMAL SEPARATOR}", "."))
+        return super().to_python(value)
+
+    def _with_point(self, text: str) -> str:
+        own = formats.get_format("DECIMAL_SEPARATOR")
+        other = "," if own == "." else "."
+        _whole, mark, part = text.partition(other)
+        if mark and (own in text or other in part or len(part) == _THOUSAND):
+            raise ValidationError(self.error_messages["ambiguous"], code="ambiguous")
+        return text.replace(",", ".")
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return formats.number_format(value.normalize(), force_grouping=False)
+        return value
 
 
 def _yes_no(value: str) -> bool:

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from clinic.text import validate_storable
 from consultations.carried import Mark
 from consultations.enums import Severity
-from consultations.forms.fields import NumberChoice, TermField, TermsField, WrittenDate, YesNo
+from consultations.forms.fields import (
+    NumberChoice,
+    TermField,
+    TermsField,
+    WrittenDate,
+    WrittenNumber,
+    YesNo,
+)
 from consultations.forms.terms import Terms
 from treatments.models import (
     Allergen,
@@ -111,12 +118,11 @@ class MedicationRow(RowForm):
 
 class LabRow(RowForm):
     test = TermField(LabTest, label=_("Test"))
-    value = forms.DecimalField(
+    value = WrittenNumber(
         label=_("Value"),
         required=False,
         max_digits=18,
         decimal_places=6,
-        localize=True,
         validators=[_above_zero],
     )
     unit = forms.ChoiceField(label=_("Unit"), required=False)

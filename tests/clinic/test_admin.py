@@ -351,3 +351,11 @@ def test_there_is_no_way_past_the_roles_for_a_superuser(db):
 
     for model in PAGES:
         assert browser.get(page(model)).status_code == 302
+
+
+@pytest.mark.parametrize("role", ["nurse", "physician", "front-desk"])
+def test_who_has_no_door_here_is_told_so_and_not_sent_around(client_of, role):
+    answer = client_of(role).get("/admin/", follow=True)
+
+    assert answer.status_code == 403
+    assert len(answer.redirect_chain) == 1

@@ -19,6 +19,8 @@ def people(clinic, physician):
         "yilmaz": {"family_name": "Yılmaz", "given_name": "Ayşe Gül", "birth_date": "1979-03-14"},
         "nikos": {"family_name": "ΓΕΩΡΓΊΟΥ", "given_name": "Νίκος"},
         "maryam": {"family_name": "رضایی", "given_name": "مریم"},
+        "soren": {"family_name": "Øberg", "given_name": "Søren", "number": "00008"},
+        "ali": {"family_name": "کریمی", "given_name": "علی\u200cرضا", "phone": "+98 912 000 0999"},
         "odon": {"family_name": "Nagy", "given_name": "Ödön", "number": "A-77"},
     }
     return {key: add_patient(clinic, physician.user, **fields) for key, fields in rows.items()}
@@ -49,6 +51,13 @@ def found(client, text):
         ("ΝΙΚΟΣ", "nikos"),
         ("رضایی مریم", "maryam"),
         ("odon", "odon"),
+        ("soren oberg", "soren"),
+        ("Øberg, Søren", "soren"),
+        ("00008", "soren"),
+        ("رضايي", "maryam"),
+        ("كريمي", "ali"),
+        ("علیرضا", "ali"),
+        ("yilmaz, ayse", "yilmaz"),
         ("a-77", "odon"),
     ],
 )
