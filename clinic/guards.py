@@ -5,7 +5,10 @@ Each app lists its guards in ``guards.py`` as ``GUARDS``. Their kinds:
 ``SameClinic``: a row's clinic is the clinic of the row it belongs to;
 ``FrozenOnce``: a row is neither changed nor deleted once it is closed;
 ``FrozenUnder``: no row is added, changed or deleted once a row above it is closed;
-``FrozenColumns``: these columns of a row keep what was written into them first.
+``FrozenColumns``: these columns of a row keep what was written into them first;
+``NeverBefore``: no row is added whose time lies before that of a row that is there.
+
+What is frozen also keeps its place: no other row takes its key, on SQLite not its number either.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,39 +19,26 @@ from django.apps import AppConfig
 from django.db import connections
 from django.utils.module_loading import import_string
 
+from clinic.triggers import Trigger, create_sql, drop_sql, taken, taken_by_number
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trigger:
-    """One trigger on one table: refuse ``event`` ``when`` a condition over NEW/OLD holds."""
-
-    table: str
-    name: str
-    event: str  # INSERT, UPDATE, DELETE or TRUNCATE
-    message: str
-    when: str = ""
-
-
-def _there(table: str, *names: str, also: str = "TRUE") -> str:
-    """That a row stands already under these values of NEW.
-
-    A connection may have recursive triggers off, and REPLACE then deletes without a trigger.
-    """
-    same = " AND ".join(f"o.{name} = NEW.{name}" for name in names)
-    return f"EXISTS (SELECT 1 FROM {table} o WHERE {same} AND {also})"
+_OTHER_KEY = "NEW.id <> OLD.id"
+_OTHER_NUMBER = "NEW.rowid <> OLD.rowid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppendOnly:
-    """``known_by``: the unique keys by which an INSERT OR REPLACE could take a row's place."""
-
     table: str
     message: str
-    known_by: tuple[tuple[str, ...], ...] = (("id",),)
 
     def triggers(self) -> Iterator[Trigger]:
-        when = " OR ".join(_there(self.table, *names) for names in self.known_by)
-        name = f"guard_{self.table}_insert"
-        yield Trigger(table=self.table, name=name, event="INSERT", message=self.message, when=when)
+        yield Trigger(
+            table=self.table,
+            name=f"guard_{self.table}_insert",
+            event="INSERT",
+            message=self.message,
+            when=taken(self.table),
+            rowid=taken_by_number(self.table),
+        )
         for event in ("UPDATE", "DELETE", "TRUNCATE"):
             name = f"guard_{self.table}_{event.lower()}"
             yield Trigger(table=self.table, name=name, event=event, message=self.message)
@@ -74,24 +64,56 @@ class SameClinic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """The row above a row: ``rows`` is SQL "FROM … WHERE …" with {row} for the row below, in
+    which the one above is named c; ``closed`` says of c that it is closed."""
+
+    rows: str
+    closed: str
+
+    def closes(self, row: str) -> str:
+        return f"EXISTS (SELECT 1 {self.rows} AND {self.closed})".format(row=row)
+
+    def held(self, row: str) -> str:
+        return self.rows.format(row=row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenUnder:
-    """Refuse every write while ``closed`` (SQL with {row} for NEW or OLD) holds."""
+    """Refuse every write while the row above is ``closed``; until then that waits for the write.
+
+    Without that wait, who signs and who writes below could each miss what the other commits.
+    """
 
     table: str
-    closed: str
+    closed: Above
     message: str
     events: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
 
     def triggers(self) -> Iterator[Trigger]:
+        rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
         for event in self.events:
-            rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
-            when = " OR ".join(f"({self.closed.format(row=row)})" for row in rows)
-            if event == "INSERT":
-                when += f" OR {_there(self.table, 'id', also=self.closed.format(row='o'))}"
-            name = f"guard_{self.table}_frozen_{event.lower()}"
-            yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
+            yield Trigger(
+                table=self.table,
+                name=f"guard_{self.table}_frozen_{event.lower()}",
+                event=event,
+                message=self.message,
+                when=" OR ".join((*map(self.closed.closes, rows[event]), *self._moved(event))),
+                rowid=self._renumbered(event),
+                holds=tuple(map(self.closed.held, rows[event])),
+            )
         name = f"guard_{self.table}_frozen_truncate"
         yield Trigger(table=self.table, name=name, event="TRUNCATE", message=self.message)
+
+    def _moved(self, event: str) -> tuple[str, ...]:
+        if event == "DELETE":
+            return ()
+        there = taken(self.table, also=self.closed.closes("o"))
+        return (there,) if event == "INSERT" else (_OTHER_KEY, there)
+
+    def _renumbered(self, event: str) -> str:
+        there = taken_by_number(self.table, also=self.closed.closes("o"))
+        return {"INSERT": there, "UPDATE": _OTHER_NUMBER, "DELETE": ""}[event]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +125,23 @@ class FrozenOnce:
     message: str
 
     def triggers(self) -> Iterator[Trigger]:
-        for event in ("UPDATE", "DELETE"):
-            name = f"guard_{self.table}_closed_{event.lower()}"
-            when = self.closed.format(row="OLD")
-            yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
-        name, when = f"guard_{self.table}_closed_insert", self.closed.format(row="o")
-        there = _there(self.table, "id", also=when)
-        yield Trigger(table=self.table, name=name, event="INSERT", message=self.message, when=there)
-        name = f"guard_{self.table}_closed_truncate"
-        yield Trigger(table=self.table, name=name, event="TRUNCATE", message=self.message)
+        was, there = self.closed.format(row="OLD"), self.closed.format(row="o")
+        place, number = taken(self.table, also=there), taken_by_number(self.table, also=there)
+        moved = f"{was} OR {_OTHER_KEY} OR {place}"
+        for event, when, rowid in (
+            ("INSERT", place, number),
+            ("UPDATE", moved, _OTHER_NUMBER),
+            ("DELETE", was, ""),
+            ("TRUNCATE", "", ""),
+        ):
+            yield Trigger(
+                table=self.table,
+                name=f"guard_{self.table}_closed_{event.lower()}",
+                event=event,
+                message=self.message,
+                when=when,
+                rowid=rowid,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +153,37 @@ class FrozenColumns:
     message: str
 
     def triggers(self) -> Iterator[Trigger]:
-        when = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in self.columns)
-        name = f"guard_{self.table}_columns_update"
-        yield Trigger(table=self.table, name=name, event="UPDATE", message=self.message, when=when)
+        yield Trigger(
+            table=self.table,
+            name=f"guard_{self.table}_columns_update",
+            event="UPDATE",
+            message=self.message,
+            when=" OR ".join(f"NEW.{name} <> OLD.{name}" for name in self.columns),
+            rowid=_OTHER_NUMBER,
+        )
 
 
-Guard = AppendOnly | SameClinic | FrozenUnder | FrozenOnce | FrozenColumns
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverBefore:
+    """What is added now comes after all that is there. It is compared with the rows alone: the
+    database's clock may have been set back meanwhile, but no row may say so."""
+
+    table: str
+    column: str
+    message: str
+
+    def triggers(self) -> Iterator[Trigger]:
+        later = f"SELECT 1 FROM {self.table} o WHERE o.{self.column} > NEW.{self.column}"
+        yield Trigger(
+            table=self.table,
+            name=f"guard_{self.table}_{self.column}_insert",
+            event="INSERT",
+            message=self.message,
+            when=f"EXISTS ({later})",
+        )
+
+
+Guard = AppendOnly | SameClinic | FrozenUnder | FrozenOnce | FrozenColumns | NeverBefore
 
 
 def guards_of(app: str) -> tuple[Guard, ...]:
@@ -139,39 +194,6 @@ def guards_of(app: str) -> tuple[Guard, ...]:
 
 def triggers_of(guards: Iterable[Guard]) -> list[Trigger]:
     return [trigger for guard in guards for trigger in guard.triggers()]
-
-
-def create_sql(trigger: Trigger, vendor: str) -> list[str]:
-    """The statements that lay one trigger; TRUNCATE exists on PostgreSQL only."""
-    if vendor == "sqlite":
-        if trigger.event == "TRUNCATE":
-            return []
-        when = f"WHEN {trigger.when} " if trigger.when else ""
-        return [
-            (
-                f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
-                f"{when}BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
-            )
-        ]
-    refuse = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'check_violation';"
-    body = f"IF {trigger.when} THEN {refuse} END IF;" if trigger.when else refuse
-    done = "RETURN OLD;" if trigger.event == "DELETE" else "RETURN NEW;"
-    level = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
-    return [
-        (
-            f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger "
-            f"LANGUAGE plpgsql AS $guard$ BEGIN {body} {done} END $guard$"
-        ),
-        (
-            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
-            f"FOR EACH {level} EXECUTE FUNCTION {trigger.name}()"
-        ),
-    ]
-
-
-def drop_sql(trigger: Trigger, vendor: str) -> str:
-    on_table = "" if vendor == "sqlite" else f" ON {trigger.table}"
-    return f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}"
 
 
 def lay(guards: Iterable[Guard], *, using: str) -> None:

@@ -1,6 +1,14 @@
 """What of the clinical record the database itself keeps from changing."""
 
-from clinic.guards import AppendOnly, FrozenColumns, FrozenOnce, FrozenUnder, Guard, SameClinic
+from clinic.guards import (
+    Above,
+    AppendOnly,
+    FrozenColumns,
+    FrozenOnce,
+    FrozenUnder,
+    Guard,
+    SameClinic,
+)
 
 _SIGNED = "a signed consultation never changes"
 _PLAN = "a signed plan never changes"
@@ -22,30 +30,34 @@ _OF_CONSULTATION = (
     "fieldchange",
     "prescriberquestion",
 )
-_UNDER = (
-    f"EXISTS (SELECT 1 FROM {_CONSULTATION} c"
-    " WHERE c.id = {row}.consultation_id AND c.signed_at IS NOT NULL)"
+_IS_SIGNED = "c.signed_at IS NOT NULL"
+_ITS_CONSULTATION = f"FROM {_CONSULTATION} c WHERE c.id = {{row}}.consultation_id"
+_UNDER = Above(rows=_ITS_CONSULTATION, closed=_IS_SIGNED)
+_UNDER_UNSIGNED = Above(rows=_ITS_CONSULTATION, closed="c.signed_at IS NULL")
+_FROM_ANOTHER = Above(
+    rows=f"FROM {_CONSULTATION} c WHERE c.id = {{row}}.copied_from_id",
+    closed="(c.signed_at IS NULL OR c.patient_id <> {row}.patient_id)",
 )
-_FROM_ANOTHER = (
-    f"EXISTS (SELECT 1 FROM {_CONSULTATION} s WHERE s.id = {{row}}.copied_from_id"
-    " AND (s.signed_at IS NULL OR s.patient_id <> {row}.patient_id))"
+_UNDER_PRODUCT = Above(
+    rows=f"FROM consultations_productentry p JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE p.id = {row}.product_id",
+    closed=_IS_SIGNED,
 )
-_UNDER_PRODUCT = (
-    f"EXISTS (SELECT 1 FROM consultations_productentry p JOIN {_CONSULTATION} c"
-    " ON c.id = p.consultation_id WHERE p.id = {row}.product_id AND c.signed_at IS NOT NULL)"
+_UNDER_PROPOSAL = Above(
+    rows=f"FROM consultations_proposal p JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE p.id = {row}.proposal_id",
+    closed=_IS_SIGNED,
 )
-_UNDER_PROPOSAL = (
-    f"EXISTS (SELECT 1 FROM consultations_proposal p JOIN {_CONSULTATION} c"
-    " ON c.id = p.consultation_id WHERE p.id = {row}.proposal_id AND c.signed_at IS NOT NULL)"
+_UNDER_PLAN = Above(
+    rows=f"FROM consultations_plan p JOIN {_CONSULTATION} c"
+    " ON c.id = p.consultation_id WHERE p.id = {row}.plan_id",
+    closed=_IS_SIGNED,
 )
-_UNDER_PLAN = (
-    f"EXISTS (SELECT 1 FROM consultations_plan p JOIN {_CONSULTATION} c"
-    " ON c.id = p.consultation_id WHERE p.id = {row}.plan_id AND c.signed_at IS NOT NULL)"
-)
-_UNDER_SESSION = (
-    "EXISTS (SELECT 1 FROM consultations_plansession s"
+_UNDER_SESSION = Above(
+    rows="FROM consultations_plansession s"
     f" JOIN consultations_plan p ON p.id = s.plan_id JOIN {_CONSULTATION} c"
-    " ON c.id = p.consultation_id WHERE s.id = {row}.session_id AND c.signed_at IS NOT NULL)"
+    " ON c.id = p.consultation_id WHERE s.id = {row}.session_id",
+    closed=_IS_SIGNED,
 )
 
 GUARDS: tuple[Guard, ...] = (
@@ -90,7 +102,6 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(
         table="consultations_consentwithdrawal",
         message="a withdrawal never changes",
-        known_by=(("id",), ("consent_id",)),
     ),
     SameClinic(
         table="consultations_consentwithdrawal", column="consent_id", parent="consultations_consent"
@@ -119,11 +130,10 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(
         table="consultations_amendment",
         message="an amendment never changes",
-        known_by=(("id",), ("consultation_id", "number")),
     ),
     FrozenUnder(
         table="consultations_amendment",
-        closed=f"NOT {_UNDER}",
+        closed=_UNDER_UNSIGNED,
         message="only a signed consultation is amended",
         events=("INSERT",),
     ),
