@@ -1,6 +1,6 @@
 """The floor under every endpoint: whose rows, which parameters, which version, how often."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, Final, ParamSpec, cast
@@ -152,7 +152,11 @@ class ClinicViewSet(ClinicAPIMixin, GenericViewSet):
     def listed(self) -> Response:
         """One page of what the filters leave."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        self.note_listed(rows or [])
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+    def note_listed(self, rows: Sequence[Any]) -> None:
+        """What a page shows is noted where it is about patients."""
 
 
 class AnyMember(BasePermission):

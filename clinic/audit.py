@@ -1,6 +1,6 @@
 """The audit trail: one call for each write and each opening of a patient's record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -57,19 +57,51 @@ def record(  # noqa: PLR0913 - the questions an auditor asks
 
     ``detail`` holds codes and field names only: never a name, never clinical text.
     """
-    origin = _origin.get()
-    return AuditEvent.objects.create(
-        action=action,
-        actor=by.pk if by else origin.actor,
-        actor_name=by.get_username() if by else origin.actor_name,
-        clinic=clinic or getattr(subject, "clinic_id", None) or origin.clinic,
+    event = _event(
+        action,
+        by=by,
         subject_type=subject._meta.label_lower if subject else "",
         subject=str(subject.pk) if subject else "",
         patient=patient,
         outcome=outcome,
+        detail=dict(detail or {}),
+    )
+    event.clinic = clinic or getattr(subject, "clinic_id", None) or event.clinic
+    event.save(force_insert=True)
+    return event
+
+
+def record_listed(
+    kind: type[Model],
+    *,
+    patients: Iterable[UUID],
+    by: User | None = None,
+    detail: Mapping[str, object],
+) -> None:
+    """One event for each patient whose rows a list shows, in one insert; one for nobody found."""
+    AuditEvent.objects.bulk_create(
+        _event(
+            f"{kind._meta.model_name}-listed",
+            by=by,
+            subject_type=kind._meta.label_lower,
+            patient=patient,
+            detail=dict(detail),
+        )
+        for patient in dict.fromkeys(patients) or [None]
+    )
+
+
+def _event(action: str, *, by: User | None, **fields: Any) -> AuditEvent:
+    """What every event says of the request that it belongs to."""
+    origin = _origin.get()
+    return AuditEvent(
+        action=action,
+        actor=by.pk if by else origin.actor,
+        actor_name=by.get_username() if by else origin.actor_name,
+        clinic=origin.clinic,
         channel=origin.channel,
         request_id=request_id.get(),
-        detail=dict(detail or {}),
+        **{"outcome": AuditOutcome.SUCCESS, **fields},
     )
 
 

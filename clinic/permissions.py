@@ -63,13 +63,15 @@ class ActionPermission(BasePermission):
         if action is None or not allowed(cast("HttpRequest", request), action):
             audit.refused(str(action or key))
             return False
-        token = request.auth
-        return token is None or request.method in {"GET", "HEAD"} or _writes(token, view)
+        if request.method not in {"GET", "HEAD"} and not _writes(request.auth, view):
+            audit.refused(str(action))
+            return False
+        return True
 
 
 def _writes(token: Any, view: Any) -> bool:
     """A read-only token may still call what stores nothing."""
-    return token.access == "write" or getattr(view, "stores_nothing", False)
+    return token is None or token.access == "write" or getattr(view, "stores_nothing", False)
 
 
 class MembershipBackend(ModelBackend):

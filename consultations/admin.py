@@ -14,7 +14,7 @@ from clinic.permissions import actor
 from clinic.roles import Action
 from clinic.service_admin import ReadOnlyAdmin, RoleGate
 from consultations import models
-from consultations.services.patients import note_opened
+from consultations.services.patients import note_listed, note_opened
 
 
 class RecordAdmin(ReadOnlyAdmin):
@@ -34,6 +34,16 @@ class RecordAdmin(ReadOnlyAdmin):
         if row is not None and self.has_view_permission(request, row):
             note_opened(row, by=actor(request))
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:  # a faulty address leads back to the whole list
+            rows, filters = context["cl"].result_list, request.GET
+            note_listed(self.model, rows, by=actor(request), filters=filters)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related(*self.related)

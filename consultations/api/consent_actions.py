@@ -59,8 +59,12 @@ class ConsentActions:
     @extend_schema(responses=NeededSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def consents(self: Any, request: Request, pk: str) -> Response:
-        """The consents that the decisions of the newest proposal need, and where each stands."""
-        proposal = latest(self.get_object())
+        """The consents that the decisions of the newest proposal need, and where each stands.
+
+        Opening them is noted as opening the consultation."""
+        consultation = self.get_object()
+        note_opened(consultation, by=self.by)
+        proposal = latest(consultation)
         needed = needed_for(proposal) if proposal else []
         return Response(NeededSerializer(needed, many=True).data)
 

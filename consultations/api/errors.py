@@ -1,6 +1,7 @@
 """What the services of the flow refuse, as the API says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from clinic.api import ClinicViewSet, stale
 from clinic.problems import Problem, Refusal, problems_in, refusal
 from consultations.errors import Fault, InvalidFacts, StaleVersion
 from consultations.policies import STATE_CODES
+from consultations.services.patients import note_listed
 from treatments.compiler import NoReleaseInForce
 
 
@@ -42,7 +44,13 @@ def under(key: str, exc: InvalidFacts | ValidationError) -> Refusal:
 
 
 class FlowViewSet(ClinicViewSet):
-    """A resource of the flow: what its services refuse is answered in the API's words."""
+    """A resource of the flow: what its services refuse is answered in the API's words, and whose
+    rows a list shows is noted in the audit trail."""
+
+    def note_listed(self, rows: Sequence[Any]) -> None:
+        serializer: Any = self.get_serializer_class()
+        kind, filters = serializer.Meta.model, self.request.query_params
+        note_listed(kind, rows, by=self.by, filters=filters)
 
     def handle_exception(self, exc: Exception) -> Response:
         response: Response = super().handle_exception(refused(exc))

@@ -238,7 +238,7 @@ class ProposalViewSet(FlowViewSet):
     def get_queryset(self) -> QuerySet[Proposal]:
         if self.action == "list":
             return (
-                Proposal.objects.select_related("release")
+                Proposal.objects.select_related("consultation", "release")
                 .defer("release__body", "request", "response")
                 .all()
             )

@@ -1,5 +1,6 @@
 """Writing down who a patient is."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from clinic import audit
 from clinic.models import Clinic, User
 from clinic.text import search_key
 from consultations.errors import StaleVersion
-from consultations.models import Patient
+from consultations.models import Patient, PlanSession
 
 FIELDS = ("number", "family_name", "given_name", "sex", "birth_date", "phone", "email")
 
@@ -44,11 +45,26 @@ def update_patient(patient: Patient, *, by: User, version: int, **fields: Any) -
 
 def note_opened(subject: Model, *, by: User) -> None:
     """Record that somebody looked at a patient, or at something about them."""
-    patient = subject.pk if isinstance(subject, Patient) else _patient_of(subject)
+    patient = _patient_of(subject)
     audit.record(f"{subject._meta.model_name}-opened", subject, by=by, patient=patient)
 
 
+def note_listed(
+    kind: type[Model], rows: Iterable[Model], *, by: User, filters: Iterable[str] = ()
+) -> None:
+    """Record whose rows a list shows, before it is shown.
+
+    Of a filter only its name is kept: what was typed may be a person's name.
+    """
+    patients = [_patient_of(row) for row in rows]
+    audit.record_listed(kind, patients=patients, by=by, detail={"filters": sorted(filters)})
+
+
 def _patient_of(subject: Any) -> Any:
+    if isinstance(subject, Patient):
+        return subject.pk
+    if isinstance(subject, PlanSession):
+        subject = subject.plan
     consultation = getattr(subject, "consultation", None)
     return consultation.patient_id if consultation is not None else subject.patient_id
 

@@ -24,6 +24,7 @@ from consultations.differences import Group, as_dates, as_days_from, groups
 from consultations.enums import Effect, RunStatus
 from consultations.models import BlastResult, BlastRun, Consultation
 from consultations.services import blast as services
+from consultations.services.patients import note_listed
 from consultations.worklists import page_of
 from treatments.compiler import catalogue_of, current_release
 from treatments.explanations import Wording, wording_of
@@ -163,6 +164,7 @@ def _consultations(request: HttpRequest, rows: list[BlastResult]) -> dict[UUID, 
         "proposal__consultation__patient", "plan__consultation__patient"
     )
     found = found.defer("proposal__request", "proposal__response", "plan__document")
+    note_listed(BlastResult, found, by=actor(request))
     return {row.pk: row.consultation for row in found}
 
 

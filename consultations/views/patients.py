@@ -33,6 +33,7 @@ def patients(request: HttpRequest) -> HttpResponse:
         if not text and "quick" in request.POST:
             return HttpResponse()  # the Today page shows nobody until somebody is looked for
         name = f"consultations/partials/patient_{'rows' if page.after else 'results'}.html"
+    services.note_listed(Patient, page.rows, by=actor(request), filters=["q"] if text else [])
     return render(request, name, {"page": page, "q": text})
 
 
@@ -43,6 +44,8 @@ def new_patient(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if "confirmed" not in request.POST:
             alike = lookalikes(**form.values())
+            if alike:
+                services.note_listed(Patient, alike, by=actor(request), filters=["alike"])
         if not alike and (patient := _register(request, form)):
             return redirect("consultations:patient", patient.pk)
     context = {"form": form, "alike": alike}

@@ -21,7 +21,7 @@ from consultations.enums import SessionStatus
 from consultations.forms.decisions import MarkForm, first_errors
 from consultations.models import Plan, PlanSession
 from consultations.services import plans as services
-from consultations.services.patients import note_opened
+from consultations.services.patients import note_listed, note_opened
 from consultations.treated import courses_of_plan, followed
 from consultations.worklists import is_outdated
 from treatments.models import Area
@@ -39,6 +39,7 @@ def plans(request: HttpRequest) -> HttpResponse:
             Q(signed_at__lt=last.signed_at) | Q(signed_at=last.signed_at, id__gt=last.pk)
         )
     shown = list(rows.defer("document")[: PAGE + 1])
+    note_listed(Plan, shown[:PAGE], by=actor(request))
     more = shown[PAGE - 1] if len(shown) > PAGE else None
     context = {"rows": shown[:PAGE], "more": more, "later": last is not None}
     return render(request, "consultations/plans.html", context)

@@ -12,9 +12,11 @@ from clinic.scoping import membership_of
 from consultations import worklists
 from consultations.enums import SessionStatus
 from consultations.models import Consultation, PlanSession
+from consultations.services.patients import note_listed
 from treatments.models import Draft
 
 SHOWN = 30
+NAMING = ("asked", "open_consultations", "others_today", "sessions")
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -25,9 +27,11 @@ def today(request: HttpRequest) -> HttpResponse:
     if allowed(request, Action.VIEW_CONSULTATION):
         context |= _consultations(request)
     if allowed(request, Action.VIEW_PLAN):
-        context["sessions"] = _sessions()
+        context["sessions"] = list(_sessions())
     if allowed(request, Action.EDIT_CATALOGUE):
         context["draft"] = Draft.objects.open().first()
+    if named := [row for key in NAMING for row in context.get(key, ())]:
+        note_listed(Consultation, named, by=actor(request), filters=["today"])
     return render(request, "consultations/today.html", context)
 
 

@@ -16,7 +16,7 @@ from consultations.comparing import Difference
 from consultations.differences import as_dates, groups
 from consultations.models import BlastResult, Consultation, Plan
 from consultations.overrides import override_report
-from consultations.services.patients import note_opened
+from consultations.services.patients import note_listed, note_opened
 from consultations.services.worklist import mark_seen
 from consultations.subjects import plan_difference, proposal_difference, scheduled_of
 from consultations.views.proposals import proposal_or_404
@@ -31,6 +31,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if not whole:
         rows = worklists.of_clinician(rows, actor(request))
     shown, more = worklists.page_of(worklists.with_patients(rows), request.GET.get("after"))
+    note_listed(BlastResult, shown, by=actor(request))
     release = current_release()
     wording = wording_of(catalogue_of(release))
     own, every = worklists.counts_for(actor(request))
