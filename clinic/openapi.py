@@ -21,6 +21,7 @@ _REFUSALS: Final = {
     "415": "The body is not JSON.",
     "422": "The Idempotency-Key was used for another request.",
     "428": "If-Match is missing.",
+    "429": "Too many wrong passwords; try again later.",
 }
 IF_MATCH: Final = OpenApiParameter(
     "If-Match",
@@ -87,6 +88,8 @@ class ClinicSchema(AutoSchema):
             codes |= {"412", "428"}
         if self._marked("idempotent"):
             codes |= {"409", "422"}
+        if self._marked("asks_password"):
+            codes.add("429")
         if self._key() in getattr(self.view, "conflicts", ()):
             codes.add("409")
         return codes

@@ -59,4 +59,5 @@ def reauthenticated(handler: Handler[P]) -> Handler[P]:
             raise refusal("password", message, status_code=400, path="password")
         return handler(view, request, *args, **kwargs)
 
+    guarded.asks_password = True  # type: ignore[attr-defined]
     return cast("Handler[P]", guarded)

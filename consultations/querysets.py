@@ -63,9 +63,8 @@ class ConsultationQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         """What a row of a list shows, without a query a row."""
-        return self.select_related("patient", "clinician").prefetch_related(
-            "concerns__concern", "concerns__area"
-        )
+        row = self.select_related("patient", "clinician")
+        return row.prefetch_related(self._rows("concerns", "concern", "area"))
 
     def with_facts(self) -> Self:
         """Everything the engine's request is made of, in a fixed number of queries."""

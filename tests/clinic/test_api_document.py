@@ -60,6 +60,8 @@ def test_each_operation_says_what_it_refuses(db):
     by_name = dict(responses())
     assert {"412", "428"} <= set(by_name["consultations_facts_update"])
     assert {"409", "422"} <= set(by_name["consultations_sign_create"])
+    assert "429" in by_name["consultations_sign_create"]
+    assert "429" not in by_name["patients_create"]
     assert "404" not in by_name["patients_list"]
     assert "404" in by_name["patients_retrieve"]
 

@@ -353,7 +353,7 @@ def test_a_curator_sees_no_patient(client_of, ten, draft):
     for row in ten.values():
         assert row.patient.family_name not in page
         assert str(row.pk) not in page
-    assert " Mar 2026" not in page
+    assert " March 2026" not in page
 
 
 def test_a_lead_sees_the_patients_of_their_own_clinic(client_of, clinic, other_clinic, ten, draft):
@@ -362,7 +362,7 @@ def test_a_lead_sees_the_patients_of_their_own_clinic(client_of, clinic, other_c
 
     page = client_of("medical-lead").get(url("blast-radius", draft.pk)).content.decode()
 
-    assert " Mar 2026" in page
+    assert " March 2026" in page
     assert other_clinic.name not in page
     for name, row in ten.items():
         changes = name not in {"healthy", "painkiller, plasma"}
