@@ -4,15 +4,29 @@ import json
 import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Final
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+# Their messages hold paths, hosts and query strings that a caller chose.
+_ABOUT_REQUESTS: Final = ("django.request", "django.security", "django.server")
+_NOT_ALLOWED: Final = 405
+
+
+class WrongMethodFilter(logging.Filter):
+    """A method that a page does not have is asked by checks whether the site is up, at each hit."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != _NOT_ALLOWED
 
 
 class RequestIdFilter(logging.Filter):
     """Put the id of the request that is being answered on every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        request = getattr(record, "request", None)  # Django logs refusals after the answer
+        record.request_id = request_id.get() or getattr(request, "id", "")
         return True
 
 
@@ -34,7 +48,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
     def _message(self, record: logging.LogRecord) -> str:
-        if record.name.startswith("django.request"):
+        if record.name.startswith(_ABOUT_REQUESTS):
             return f"HTTP {getattr(record, 'status_code', 500)}"
         return record.getMessage()
 

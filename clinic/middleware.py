@@ -2,13 +2,13 @@
 
 import time
 import uuid
-from collections.abc import Callable
-from urllib.parse import unquote_plus
+from collections.abc import Callable, Iterable
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,19 +17,17 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.digits import LOCAL, local_digits_in_markup
+from clinic.failures import fault, is_api, unstorable
 from clinic.logs import request_id
 from clinic.models import User
 from clinic.scoping import SESSION_KEY, active_membership, clinic_scope
-from clinic.text import is_storable
+from clinic.text import is_storable, without_direction_marks
 from clinic.views import csrf_failure
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen"
 SEEN_EVERY_SECONDS = 60
-
-
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+SEARCHES = {"q", "search"}
 
 
 class RequestIdMiddleware:
@@ -40,6 +38,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = request_id.set(str(uuid.uuid4()))
+        request.id = request_id.get()  # type: ignore[attr-defined]  # for what is logged later
         channel = "rest" if is_api(request) else "browser"
         try:
             with audit.coming_from(audit.Origin(channel=channel)):
@@ -51,33 +50,61 @@ class RequestIdMiddleware:
 
 
 class RejectBadInputMiddleware:
-    """Refuse paths, query strings and forms with characters that a database cannot hold."""
+    """Refuse addresses, query strings and forms with characters that a database cannot hold.
+
+    People are told on a page, so their requests are looked at once their language is known; views
+    whose forms tell it at the field (``checks_own_text``) are left to it.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        texts = [request.path, unquote_plus(query, errors="surrogateescape")]
-        if not all(is_storable(text) for text in texts):
-            return self.refuse(request)
+        request.get_host()  # an unknown name is refused before a session is looked for
+        clean_search(request)
+        if is_api(request) and (names := bad_parameters(request)):
+            return unstorable(request, names)
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         """Forms are read here, after the size limits of the request have been applied."""
-        if request.method != "POST" or is_api(request):
-            return None
-        texts = [text for name, values in request.POST.lists() for text in (name, *values)]
-        return None if all(is_storable(text) for text in texts) else self.refuse(request)
-
-    def refuse(self, request: HttpRequest) -> HttpResponse:
-        message = _("The request holds characters that cannot be stored.")
         if is_api(request):
-            fault = {"path": "", "code": "unstorable", "message": message}
-            return JsonResponse({"errors": [fault]}, status=400)
-        return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
+            return None
+        names = bad_parameters(request)
+        if request.method == "POST" and not getattr(view, "checks_own_text", False):
+            names += _bad(request.POST.lists())
+        return unstorable(request, names) if names else None
+
+
+def clean_search(request: HttpRequest) -> None:
+    """Who looks for a name or a number copied from elsewhere means no marks of direction."""
+    query = request.META.get("QUERY_STRING", "")
+    pairs = _parameters(query)
+    cleaned = [
+        (name, without_direction_marks(value) if name in SEARCHES else value)
+        for name, value in pairs
+    ]
+    if cleaned != pairs:
+        request.META["QUERY_STRING"] = urlencode(cleaned, errors="surrogateescape")
+
+
+def bad_parameters(request: HttpRequest) -> list[str]:
+    """The parameters with such characters; the empty name stands for the path itself."""
+    query = request.META.get("QUERY_STRING", "")
+    path = [] if is_storable(request.path) else [""]
+    if is_storable(unquote_plus(query, errors="surrogateescape")):
+        return path
+    return path + _bad((name, [value]) for name, value in _parameters(query))
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+
+
+def _bad(fields: Iterable[tuple[str, list[str]]]) -> list[str]:
+    return [name for name, values in fields if not all(map(is_storable, (name, *values)))]
 
 
 class LocalDigitsMiddleware:
@@ -115,8 +142,7 @@ class IdleTimeoutMiddleware:
     def ended(self, request: HttpRequest) -> HttpResponse:
         """Lead to the login; a form that was being sent is shown once more, to copy from."""
         if is_api(request):
-            fault = {"path": "", "code": "not_authenticated", "message": _("The session ended.")}
-            return JsonResponse({"errors": [fault]}, status=401)
+            return fault("", "not_authenticated", _("The session ended."), status=401)
         if request.method == "POST" and "HX-Request" not in request.headers:
             return csrf_failure(request)
         return redirect(f"{reverse('login')}?ended=yes")

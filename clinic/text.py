@@ -1,14 +1,19 @@
 """Which text may be stored: what both databases can hold and a reader can trust."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+View = TypeVar("View", bound=Callable[..., Any])
+LONGEST_SEARCH = 100
 _ALLOWED_CONTROLS = "\t\n\r"
 _BIDI_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_DIRECTION_MARKS = dict.fromkeys(map(ord, f"\u200e\u200f\u061c{_BIDI_OVERRIDES}"))
+_BREAKS = {"Cc", "Zl", "Zp"}
 _TURKISH = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
 # Letters that Unicode does not take apart, as people type them who do not have them on their
 # keyboard; and the Arabic forms of two Persian letters, which look the same.
@@ -35,6 +40,35 @@ def validate_storable(value: str) -> None:
         raise ValidationError(
             _("This text holds characters that cannot be stored."), code="unstorable"
         )
+
+
+def checks_own_text(view: View) -> View:
+    """Mark a view whose form validates every text, so that a refusal stands at its field."""
+    view.checks_own_text = True  # type: ignore[attr-defined]
+    return view
+
+
+def without_direction_marks(text: str) -> str:
+    """What is left when the invisible marks are taken out that address books put around numbers.
+
+    >>> without_direction_marks("\u202a+90 532\u202c")
+    '+90 532'
+    """
+    return text.translate(_DIRECTION_MARKS)
+
+
+def searched(text: str) -> str:
+    """A text to search with: what nobody can have stored is passed over, and so is its excess."""
+    plain = "".join(filter(is_storable, without_direction_marks(text)))
+    return plain.strip()[:LONGEST_SEARCH]
+
+
+def validate_name(value: str) -> None:
+    """A name of a person: something to read, in one line."""
+    if not any(char.isalpha() for char in value):
+        raise ValidationError(_("A name has at least one letter."), code="name")
+    if any(unicodedata.category(char) in _BREAKS for char in value):
+        raise ValidationError(_("A name stands in one line."), code="name")
 
 
 def search_key(*parts: str | None) -> str:

@@ -5,6 +5,9 @@ from django.urls import include, path, re_path
 
 from clinic import api_pages, views
 
+handler400 = "clinic.failures.bad_request"
+handler500 = "clinic.failures.server_error"
+
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

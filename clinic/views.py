@@ -14,12 +14,11 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRedirect
 
+from clinic.failures import typed_in
 from clinic.forms import LoginForm, PasswordForm
 from clinic.models import Membership
 from clinic.permissions import actor
 from clinic.scoping import SESSION_KEY
-
-_NEVER_SHOWN = ("password", "csrf", "version")
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -67,10 +66,5 @@ def switch_clinic(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form came without its token, mostly because the session ended. Nothing typed is lost."""
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if value.strip() and not any(part in name.lower() for part in _NEVER_SHOWN)
-    ]
-    return render(request, "403_csrf.html", {"typed": typed, "reason": reason}, status=403)
+    context = {"typed": typed_in(request), "reason": reason}
+    return render(request, "403_csrf.html", context, status=403)

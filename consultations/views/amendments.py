@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import checks_own_text
 from consultations import flow, policies
 from consultations.forms.amendments import AmendForm
 from consultations.models import Consultation, Plan
@@ -20,6 +21,7 @@ from consultations.views.proposals import consultation_or_404
 from consultations.views.signing import is_signed_by
 
 
+@checks_own_text
 @require(Action.SIGN)
 def amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     consultation = consultation_or_404(pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import checks_own_text
 from consultations.enums import Verdict
 from consultations.forms.changes import ChangeForm, Choosable
 from consultations.models import Decision, Proposal
@@ -27,6 +28,7 @@ from treatments.explanations import wording_of
 from treatments.explanations.options import OptionText
 
 
+@checks_own_text
 @require(Action.DECIDE)
 def change(request: HttpRequest, pk: UUID, number: int, area: str, option: int) -> HttpResponse:
     proposal = proposal_or_404(pk, number)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, allowed, require
 from clinic.roles import Action
+from clinic.text import checks_own_text
 from consultations import consent_paper, drawing, policies
 from consultations.consents import Needed, needed_for
 from consultations.forms.consents import ConsentForm, PrepareForm, WithdrawForm
@@ -68,6 +69,7 @@ def _shown(request: HttpRequest, consultation: Consultation, form: PrepareForm) 
     return render(request, "consultations/consents.html", context)
 
 
+@checks_own_text
 @require(Action.TAKE_CONSENT)
 def give(request: HttpRequest, pk: UUID, treatment: str) -> HttpResponse:
     """The text for the patient to read, in a language of theirs, and to sign."""
@@ -175,6 +177,7 @@ def consent(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _consent_page(request, row, WithdrawForm(initial={"told_by": str(row.signer_name)}))
 
 
+@checks_own_text
 @require_POST
 @require(Action.TAKE_CONSENT)
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:

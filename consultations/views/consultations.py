@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import checks_own_text
 from consultations import flow
 from consultations.errors import StaleVersion
 from consultations.forms.patients import StartForm
@@ -46,6 +47,7 @@ def consultation(request: HttpRequest, pk: UUID) -> HttpResponse:
     return workspace(request, row)
 
 
+@checks_own_text
 @require(Action.VIEW_CONSULTATION)
 def step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     """Save a section. Whoever comes here otherwise (after logging in anew) is led to it."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import checks_own_text
 from consultations import policies
 from consultations.forms.decisions import DecisionForm, OverrideForm, first_errors
 from consultations.models import Proposal, RuleOverride
@@ -40,6 +41,7 @@ def decide(request: HttpRequest, pk: UUID, number: int, area: str) -> HttpRespon
     return back_to(proposal, area)
 
 
+@checks_own_text
 @require(Action.OVERRIDE)
 def override(
     request: HttpRequest, pk: UUID, number: int, area: str, treatment: str, rule: str

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.permissions import actor, allowed, require
 from clinic.roles import Action
 from clinic.scoping import membership_of
+from clinic.text import checks_own_text, searched
 from consultations.errors import StaleVersion
 from consultations.forms.patients import PatientForm, StartForm
 from consultations.listing import page_of_patients
@@ -23,10 +24,11 @@ from consultations.views.versions import version_in
 SHOWN = 30
 
 
+@checks_own_text
 @require(Action.VIEW_PATIENT)
 def patients(request: HttpRequest) -> HttpResponse:
     """Search. The text comes in the body of a POST, so that no log keeps a name."""
-    text = request.POST.get("q", "").strip()
+    text = searched(request.POST.get("q", ""))
     page = page_of_patients(text, after=request.POST.get("after"))
     name = "consultations/patients.html"
     if getattr(request, "htmx", False):
@@ -37,6 +39,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     return render(request, name, {"page": page, "q": text})
 
 
+@checks_own_text
 @require(Action.EDIT_PATIENT)
 def new_patient(request: HttpRequest) -> HttpResponse:
     form = PatientForm(request.POST or None)
@@ -87,6 +90,7 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "consultations/patient.html", context)
 
 
+@checks_own_text
 @require(Action.EDIT_PATIENT)
 def edit_patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Patient, pk=pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import checks_own_text
 from consultations import policies
 from consultations.forms.prescribers import AnswerForm, AskForm
 from consultations.models import PrescriberQuestion, Proposal
@@ -21,6 +22,7 @@ from consultations.views.proposals import proposal_or_404
 from treatments.explanations.reasons import Reason
 
 
+@checks_own_text
 @require(Action.DECIDE)
 def ask(
     request: HttpRequest, pk: UUID, number: int, area: str, treatment: str, rule: str
@@ -80,6 +82,7 @@ def _wording(reason: Reason, places: list[tuple[str, str]]) -> str:
     return text % {"facts": facts, "planned": planned}
 
 
+@checks_own_text
 @require(Action.DECIDE)
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the prescriber said; the proposal is made anew with it."""
