@@ -10,6 +10,8 @@ from rest_framework import serializers
 from clinic.parsers import shown
 
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HEX: Final = "[0-9a-f]"
+_UUID: Final = re.compile(rf"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}", re.IGNORECASE)
 
 
 class StrictCharField(serializers.CharField):
@@ -21,8 +23,25 @@ class StrictCharField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class StrictEmailField(StrictCharField, serializers.EmailField):
-    """An address, given as text."""
+class StrictEmailField(serializers.EmailField):
+    """An address, given as text. What is no text at all is told apart from what is no address."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            message = StrictCharField.default_error_messages["invalid"]
+            raise serializers.ValidationError(message, code="invalid")
+        return str(super().to_internal_value(data))
+
+
+class StrictUUIDField(serializers.UUIDField):
+    """The one way in which ids are answered: 8-4-4-4-12."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not _UUID.fullmatch(data):
+            self.fail(
+                "invalid", value=shown(data) if isinstance(data, str) else type(data).__name__
+            )
+        return super().to_internal_value(data)
 
 
 class StrictDateField(serializers.DateField):

@@ -10,6 +10,7 @@ from clinic.serializers import (
     StrictModelSerializer,
     StrictSerializer,
     StrictSlugField,
+    StrictUUIDField,
 )
 from consultations.api.amendments import AmendmentSerializer
 from consultations.api.carried import CarriedSerializer, LeftOutSerializer
@@ -83,9 +84,9 @@ class ConsultationDetailSerializer(ConsultationSerializer):
 
 
 class StartSerializer(StrictSerializer):
-    patient = serializers.UUIDField()
+    patient = StrictUUIDField()
     facts = serializers.JSONField(required=False)
-    copy_from = serializers.UUIDField(required=False)
+    copy_from = StrictUUIDField(required=False)
 
 
 class StartDocument(serializers.Serializer):

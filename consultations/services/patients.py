@@ -13,6 +13,7 @@ from clinic.models import Clinic, User
 from clinic.text import search_key
 from consultations.errors import StaleVersion
 from consultations.models import Patient, PlanSession
+from consultations.models.patients import plain_phone
 
 FIELDS = ("number", "family_name", "given_name", "sex", "birth_date", "phone", "email")
 
@@ -74,7 +75,7 @@ def _fill(patient: Patient, fields: dict[str, Any]) -> None:
     if unknown:
         raise ValidationError({name: _("This cannot be set.") for name in unknown})
     for name, value in fields.items():
-        setattr(patient, name, value)
+        setattr(patient, name, plain_phone(value) if name == "phone" else value)
     names = (patient.family_name, patient.given_name, patient.number)
     patient.search_key = f" {search_key(*names)}"
     patient.phone_digits = "".join(char for char in patient.phone if char.isdigit())

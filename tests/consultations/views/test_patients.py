@@ -40,12 +40,35 @@ def test_a_new_patient_gets_the_next_number(clinic, physician):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "\u202a+90 532 000 00 00\u202c",
+        "\u200e+90\u00a0532 000 00 00",
+        "\u2066+90 532 000 00 00\u2069",
+    ],
+)
+def test_a_phone_number_pasted_from_contacts_is_kept_plain(typed, clinic, physician):
+    physician.post(NEW, form(phone=typed))
+
+    (patient,) = all_patients(clinic)
+    assert patient.phone == "+90 532 000 00 00"
+    url = reverse("consultations:edit-patient", args=[patient.pk])
+    physician.post(url, form(phone=f"{typed}1", version=1, number=patient.number))
+    assert all_patients(clinic)[0].phone == "+90 532 000 00 001"
+
+
+@pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("birth_date", "tomorrow"),
         ("birth_date", "2999-01-01"),
         ("birth_date", "1799-01-01"),
         ("phone", "call me"),
+        ("phone", "+90"),
+        ("family_name", "\u200b"),
+        ("family_name", "Yıl\nmaz"),
+        ("given_name", "A\u202eda"),
+        ("number", "7\x00"),
         ("email", "nobody"),
         ("sex", ""),
         ("family_name", " "),

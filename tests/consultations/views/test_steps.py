@@ -351,8 +351,19 @@ def test_unstorable_characters_are_refused(physician, consultation):
 
     response = save(physician, consultation, "concerns", sent("concerns", row))
 
-    assert response.status_code == 400
+    assert response.status_code == 200
     assert stored(consultation).version == 1
+
+
+@pytest.mark.parametrize("typed", ["rested \u202e", "\u2066rested\u2069", "rested \x07"])
+def test_a_goal_that_cannot_be_stored_is_said_at_its_field(typed, physician, consultation):
+    row = {"concern": "fine-lines", "area": "face", "goal": typed}
+
+    page = save(physician, consultation, "concerns", sent("concerns", row)).content.decode()
+
+    assert "This text holds characters that cannot be stored." in page
+    assert typed in page
+    assert not stored(consultation).concerns.all()
 
 
 def test_too_many_rows_are_refused(physician, consultation):
