@@ -92,16 +92,16 @@ def check_can_decide(proposal: Proposal) -> None:
 def check_can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
     check_can_decide(proposal)
     if not _has_effect(proposal, "exclude-overridable", rule, area, treatment):
-        raise ValidationError(_("This rule cannot be overridden here."), code="not-overridable")
+        message = _("This rule cannot be overridden here.")
+        raise _refused(message, "not-overridable", _faulty(proposal, area, treatment))
 
 
 def check_can_ask(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
     """The prescriber is asked where a rule says so, and not twice at a time."""
     check_can_decide(proposal)
     if not _has_effect(proposal, "ask-prescriber", rule, area, treatment):
-        raise ValidationError(
-            _("No rule asks for the prescriber's answer here."), code="nothing-to-ask"
-        )
+        message = _("No rule asks for the prescriber's answer here.")
+        raise _refused(message, "nothing-to-ask", _faulty(proposal, area, treatment))
     asked = PrescriberQuestion.objects.filter(
         consultation=proposal.consultation,
         rule=rule,
@@ -119,6 +119,19 @@ def check_can_answer(question: PrescriberQuestion) -> None:
         raise ValidationError(
             _("This question is answered. Ask again if the answer changed."), code="answered"
         )
+
+
+def _refused(message: Any, code: str, field: str) -> ValidationError:
+    return ValidationError({field: ValidationError(message, code=code)})
+
+
+def _faulty(proposal: Proposal, area: str, treatment: str) -> str:
+    """Which of area, treatment and rule leads nowhere; the rule where the place is one."""
+    found = [one for one in _areas(proposal) if one["area"] == area]
+    if not found:
+        return "area"
+    known = any(one["treatment"] == treatment for one in found[0]["treatments"])
+    return "rule" if known else "treatment"
 
 
 def _has_effect(proposal: Proposal, effect: str, rule: str, area: str, treatment: str) -> bool:

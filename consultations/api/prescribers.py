@@ -16,6 +16,7 @@ from clinic.serializers import (
     StrictChoiceField,
     StrictDateField,
     StrictSerializer,
+    StrictUUIDField,
 )
 from consultations.api import examples
 from consultations.api.errors import FlowViewSet
@@ -68,9 +69,9 @@ class AskedPlaceSerializer(StrictSerializer):
 
 
 class AskSerializer(StrictSerializer):
-    consultation = serializers.UUIDField()
+    consultation = StrictUUIDField()
     rule = StrictCharField(max_length=8)
-    places = AskedPlaceSerializer(many=True, allow_empty=False)
+    places = AskedPlaceSerializer(many=True, allow_empty=False, max_length=100)  # type: ignore[call-arg]
     text = StrictCharField(max_length=2000, help_text="What is asked.")
 
     def asked(self) -> dict[str, Any]:

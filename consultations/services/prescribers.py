@@ -34,7 +34,27 @@ def ask_prescriber(
     places = list(dict.fromkeys(places))
     if not places:
         raise ValidationError({"places": _("Say for which treatment you ask.")})
-    return [_asked(proposal, rule, *place, text=text.strip(), by=by) for place in places]
+    return [
+        _asked_at(index, proposal, rule, place, text=text.strip(), by=by)
+        for index, place in enumerate(places)
+    ]
+
+
+def _asked_at(
+    index: int, proposal: Proposal, rule: str, place: Place, *, text: str, by: User
+) -> PrescriberQuestion:
+    """A refusal of a place names it by its number among them."""
+    try:
+        return _asked(proposal, rule, *place, text=text, by=by)
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise
+        raise ValidationError(
+            {
+                f"places[{index}].{name}" if name in {"area", "treatment"} else name: found
+                for name, found in error.error_dict.items()
+            }
+        ) from None
 
 
 def _asked(

@@ -36,7 +36,8 @@ def refused(code):
 
 
 def codes(error):
-    return {one.code for one in error.error_list}
+    lists = getattr(error, "error_dict", {"": getattr(error, "error_list", [])}).values()
+    return {one.code for errors in lists for one in errors}
 
 
 def course_of(decision, treatment):

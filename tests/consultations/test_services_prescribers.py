@@ -39,7 +39,12 @@ def status(proposal, treatment="mesotherapy"):
 
 
 def refused(code):
-    return pytest.raises(ValidationError, check=lambda error: error.code == code)
+    return pytest.raises(ValidationError, check=lambda error: codes(error) == {code})
+
+
+def codes(error):
+    lists = getattr(error, "error_dict", {"": getattr(error, "error_list", [])}).values()
+    return {one.code for errors in lists for one in errors}
 
 
 def test_a_yes_makes_the_treatment_available_and_is_told(clinic, physician):
