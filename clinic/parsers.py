@@ -11,13 +11,12 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
-from clinic.problems import Problem, Refusal, joined
+from clinic.problems import MOST_PROBLEMS, Problem, Refusal, joined
 from clinic.text import is_storable
 
 DEEPEST: Final = 20
 LONGEST_NUMBER: Final = 400
 LARGEST_WHOLE: Final = 2**53 - 1  # what every JSON reader keeps exactly
-MOST_PROBLEMS: Final = 100
 _SHOWN: Final = 60
 # Strings are taken whole, also one that never ends, so that brackets inside do not count and no
 # text is read twice.

@@ -20,6 +20,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+MOST_PROBLEMS: Final = 100  # in one answer
 _LOCK_CODES = {"55P03", "40001", "40P01"}  # lock not available, serialization, deadlock
 _SQLITE_BUSY = "database is locked"
 
@@ -71,7 +72,7 @@ def answer_to_exception(
     if known is None:
         return None
     response = Response(
-        {"errors": [asdict(problem) for problem in problems_of(known)]},
+        {"errors": [asdict(problem) for problem in problems_of(known)[:MOST_PROBLEMS]]},
         status=known.status_code,
         headers=dict(getattr(known, "headers", {})),
     )

@@ -44,7 +44,8 @@ def check_document(consultation: Consultation, document: Mapping[str, Any]) -> N
             for one in error.faults
             if one.code not in GAPS
         ]
-    faults += _too_long(document)
+    known = {fault.path for fault in faults}
+    faults += [fault for fault in _too_long(document) if fault.path not in known]
     if faults:
         raise InvalidFacts(faults)
 

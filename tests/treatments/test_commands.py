@@ -96,7 +96,8 @@ def test_empty_array_is_answered_by_one(evaluate):
 
 
 def test_requests_can_come_from_standard_input(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(REQUEST)))
+    body = io.TextIOWrapper(io.BytesIO(json.dumps(REQUEST).encode()))
+    monkeypatch.setattr("sys.stdin", body)
 
     status, text = run("evaluate", "-")
 
@@ -109,6 +110,17 @@ def test_text_that_is_not_json_is_a_bad_request(text, evaluate):
 
     assert status == 2
     assert [one["path"] for one in answer["errors"]] == [""]
+
+
+def test_text_that_is_not_utf_8_is_a_bad_request(tmp_path):
+    file = tmp_path / "request.json"
+    file.write_bytes(json.dumps(REQUEST).encode()[:-1] + b', "x": "\xfc"}')
+
+    status, text = run("evaluate", str(file))
+
+    (told,) = json.loads(text)["errors"]
+    assert status == 2
+    assert (told["path"], told["code"]) == ("", "encoding")
 
 
 @pytest.mark.parametrize("text", ["7", "null", '"x"', "[7]", "NaN"])

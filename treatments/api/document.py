@@ -88,7 +88,10 @@ class FactsClinic(Serializer):
 
 
 class Facts(Serializer):
-    """What is known, in the codes of the catalogue. What is left out is not known."""
+    """What is known, in the codes of the catalogue. What is left out is not known.
+
+    A list has at most 300 lines; `clinic.closed_on` at most 3660.
+    """
 
     consulted_on = DateField()
     start_on = DateField(required=False)

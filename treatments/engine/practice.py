@@ -9,6 +9,7 @@ from treatments.engine.reading import Reader, Row
 from treatments.engine.vocabulary import Vocabulary
 
 _DAYS_OF_A_WEEK: Final = 7
+_MOST_DAYS: Final = 3_660  # ten years of single days
 _KEYS: Final = ("closed_weekdays", "closed_on", "performer", "products")
 
 
@@ -52,7 +53,7 @@ def _weekdays(reader: Reader, clinic: Row) -> frozenset[int]:
 def _days(reader: Reader, clinic: Row) -> frozenset[date]:
     days = (
         reader.date(value, f"clinic.closed_on[{index}]")
-        for index, value in enumerate(reader.items(clinic, "closed_on", "clinic"))
+        for index, value in enumerate(reader.items(clinic, "closed_on", "clinic", most=_MOST_DAYS))
     )
     return frozenset(day for day in days if day is not None)
 

@@ -10,6 +10,8 @@ from treatments.engine.faults import Fault
 
 Row = dict[str, object]
 
+MOST_LINES: Final = 300
+
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSAFE: Final = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_NAME: Final = 200
@@ -55,13 +57,19 @@ class Reader:
             if row is not None:
                 yield index, path, row
 
-    def items(self, parent: Row, key: str, path: str, *, required: bool = False) -> list[object]:
+    def items(
+        self, parent: Row, key: str, path: str, *, required: bool = False, most: int = MOST_LINES
+    ) -> list[object]:
+        """Of a list without end nothing is read: its faults would be as many."""
         if not self.present(parent, key, path, required=required):
             return []
         value = parent[key]
-        if isinstance(value, list):
+        if not isinstance(value, list):
+            self.fault(join(path, key), "A list is expected here.", "type")
+        elif len(value) > most:
+            self.fault(join(path, key), f"A list has at most {most} lines.", "length")
+        else:
             return value
-        self.fault(join(path, key), "A list is expected here.", "type")
         return []
 
     def code(

@@ -89,6 +89,46 @@ def test_every_fault_is_named_by_its_path(api_of):
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"concerns": [{}] * 150_000}, "concerns"),
+        ({"labs": [{}] * 301}, "labs"),
+        ({"clinic": {"products": [{}] * 301}}, "clinic.products"),
+        ({"clinic": {"closed_on": ["2026-01-01"] * 3_661}}, "clinic.closed_on"),
+        (
+            {"clinic": {"products": [{"product": "x", "ingredients": ["peptides"] * 301}]}},
+            "clinic.products[0].ingredients",
+        ),
+    ],
+)
+def test_a_list_without_end_is_one_fault(api_of, change, path):
+    refused = api_of("integration").post(EVALUATE, request(**change))
+
+    assert [(one["path"], one["code"]) for one in refused.json()["errors"]] == [(path, "length")]
+
+
+def test_as_many_lines_as_may_be_stored_are_read(api_of):
+    allergies = {"allergies": [{"allergen": "soy"}] * 300, "no_known_allergies": False}
+
+    assert api_of("integration").post(EVALUATE, request(**allergies)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"labs": [{}] * 300},
+        {"conditions": {f"c{number}": "yes" for number in range(20_000)}},
+        {f"k{number}": 1 for number in range(20_000)},
+    ],
+)
+def test_one_answer_names_so_many_faults_and_no_more(api_of, change):
+    refused = api_of("integration").post(EVALUATE, request(**change))
+
+    assert refused.status_code == 400
+    assert len(refused.json()["errors"]) == 100
+
+
 @pytest.mark.parametrize("body", [[], [request()], "text", 7, None, True])
 def test_a_body_that_is_no_object_is_refused(api_of, body):
     refused = api_of("integration").post(

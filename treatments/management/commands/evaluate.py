@@ -34,10 +34,12 @@ class Command(BaseCommand):
 
     def _read(self, file: str) -> Any:
         try:
-            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-            return json.loads(text)
-        except (OSError, UnicodeDecodeError) as error:
+            body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            return json.loads(body.decode())
+        except OSError as error:
             raise CommandError(f"{file} cannot be read: {error}", returncode=1) from None
+        except UnicodeDecodeError as error:
+            self._refuse(f"The text is not UTF-8 at byte {error.start}.", code="encoding")
         except (ValueError, RecursionError):
             self._refuse("The text is not JSON.")
 
@@ -49,8 +51,8 @@ class Command(BaseCommand):
         except NoReleaseInForce as error:
             raise CommandError(str(error)) from None
 
-    def _refuse(self, message: str) -> None:
-        errors = [{"path": "", "code": "invalid", "message": message}]
+    def _refuse(self, message: str, *, code: str = "invalid") -> None:
+        errors = [{"path": "", "code": code, "message": message}]
         self.stdout.write(json.dumps({"errors": errors}, indent=2))
         sys.exit(BAD_REQUEST)
 
