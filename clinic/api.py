@@ -27,6 +27,7 @@ from clinic.scoping import clinic_scope, membership_of
 
 P = ParamSpec("P")
 JSON: Final = "application/json"
+METHODS: Final = ["get", "head", "post", "put", "patch", "delete"]  # not what only describes them
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -39,6 +40,7 @@ class ClinicAPIMixin:
 
     required_actions: ClassVar[Mapping[str, Action]] = {}
     query_parameters: ClassVar[frozenset[str]] = frozenset()
+    http_method_names: Any = METHODS
     request: Any
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -75,7 +77,7 @@ class ClinicAPIMixin:
 
     def _refuse_unknown_method(self, request: Request) -> None:
         method = (request.method or "").lower()
-        if method == "options" or not hasattr(self, method):
+        if method not in self.http_method_names or not hasattr(self, method):
             raise MethodNotAllowed(request.method or "")
 
     def _refuse_long_body(self, request: Request) -> None:

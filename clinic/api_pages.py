@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clinic.api import AnyMember
+from clinic.api import METHODS, AnyMember
 from clinic.tokens import TokenAuthentication
 
 AUTHENTICATION = [TokenAuthentication, SessionAuthentication]
@@ -24,6 +24,7 @@ AUTHENTICATION = [TokenAuthentication, SessionAuthentication]
 class SchemaView(SpectacularAPIView):
     """OpenAPI 3, generated from the code. By session or token."""
 
+    http_method_names = METHODS
     authentication_classes = AUTHENTICATION
     permission_classes = [AnyMember]
     content_negotiation_class = DefaultContentNegotiation  # YAML or JSON
@@ -37,6 +38,7 @@ class SchemaView(SpectacularAPIView):
 class DocsView(SpectacularSwaggerSplitView):
     """The API's browser, served by the program itself."""
 
+    http_method_names = METHODS
     authentication_classes = [SessionAuthentication]
     permission_classes = [AnyMember]
     renderer_classes = [TemplateHTMLRenderer]
@@ -46,6 +48,7 @@ class DocsView(SpectacularSwaggerSplitView):
 class NotFoundView(APIView):
     """Addresses below /api/ that nobody answers: a 404 in the API's own shape."""
 
+    http_method_names = METHODS
     authentication_classes = AUTHENTICATION
     permission_classes = [AnyMember]
     schema = None

@@ -57,8 +57,6 @@ class ActionPermission(BasePermission):
         if not request.user.is_authenticated:
             return False
         key = getattr(view, "action", None) or request.method.lower()  # type: ignore[union-attr]
-        if request.method == "OPTIONS":
-            key = next(iter(view.required_actions))
         action = view.required_actions.get(key) or view.required_actions.get("*")
         if action is None or not allowed(cast("HttpRequest", request), action):
             audit.refused(str(action or key))

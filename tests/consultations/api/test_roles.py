@@ -151,6 +151,8 @@ def test_methods_that_nobody_answers_are_refused(api_of):
                 405,
                 [("", "method_not_allowed")],
             ), (method, path)
+            assert "OPTIONS" not in answer["Allow"]
+            assert methods <= {one.lower() for one in answer["Allow"].split(", ")}
 
 
 @pytest.mark.parametrize(
