@@ -122,7 +122,11 @@ class ConsentActions:
 
     @reauthenticated
     @idempotent
-    @extend_schema(request=PasswordSerializer, responses={201: PreparationSerializer})
+    @extend_schema(
+        request=PasswordSerializer,
+        responses={201: PreparationSerializer},
+        examples=examples.SIGNATURES,
+    )
     @action(detail=True, methods=["post"])
     def prepare(self: Any, request: Request, pk: str) -> Response:
         """Sign as who prepared a plan whose combination asks for a specialist to co-sign it."""

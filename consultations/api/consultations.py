@@ -124,7 +124,7 @@ class ConsultationViewSet(ConsentActions, FlowViewSet):
             raise under("facts", error) from None
 
     @versioned
-    @extend_schema(responses=ConsultationDetailSerializer)
+    @extend_schema(responses=ConsultationDetailSerializer, examples=examples.CHANGES)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change single values. Needs If-Match."""
         consultation, version = self.get_object(), expected_version(request)
@@ -195,7 +195,9 @@ class ConsultationViewSet(ConsentActions, FlowViewSet):
 
     @reauthenticated
     @idempotent
-    @extend_schema(request=PasswordSerializer, responses={201: PlanSerializer})
+    @extend_schema(
+        request=PasswordSerializer, responses={201: PlanSerializer}, examples=examples.SIGNATURES
+    )
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
         """Sign the decisions, or co-sign what somebody else has prepared.

@@ -72,9 +72,29 @@ CONSENT: Final[dict[str, Any]] = {
 }
 WITHDRAWAL: Final[dict[str, Any]] = {"told_by": "Deniz Aksoy", "reason": "Moves abroad."}
 
+SIGNATURE: Final = {"password": "a long and quiet river"}
+SCALARS: Final[dict[str, Any]] = {
+    "fitzpatrick": 3,
+    "goals": "Rested for a wedding in June.",
+    "performer": "physician",
+    "closed_weekdays": [6, 7],
+}
+
 PATIENTS: Final = [
     OpenApiExample("A new patient", value=PATIENT, request_only=True),
     OpenApiExample("As it is kept", value=KEPT_PATIENT, response_only=True),
+]
+PATIENT_CHANGES: Final = [
+    OpenApiExample(
+        "Another number",
+        value={"phone": "+90 555 010 20 31", "email": ""},
+        request_only=True,
+    ),
+    OpenApiExample(
+        "As it is kept now",
+        value={**KEPT_PATIENT, "phone": "+90 555 010 20 31", "email": "", "version": 2},
+        response_only=True,
+    ),
 ]
 CONSULTATIONS: Final = [
     OpenApiExample(
@@ -103,3 +123,9 @@ ANSWERS: Final = [OpenApiExample("What was said", value=ANSWER, request_only=Tru
 AMENDMENTS: Final = [OpenApiExample("A correction", value=AMENDMENT, request_only=True)]
 CONSENTS: Final = [OpenApiExample("Drawn", value=CONSENT, request_only=True)]
 WITHDRAWALS: Final = [OpenApiExample("Taken back", value=WITHDRAWAL, request_only=True)]
+SIGNATURES: Final = [OpenApiExample("Signed", value=SIGNATURE, request_only=True)]
+CHANGES: Final = [OpenApiExample("What was talked about", value=SCALARS, request_only=True)]
+MARKS: Final = [
+    OpenApiExample("Done", value={"status": "done"}, request_only=True),
+    OpenApiExample("Cancelled", value={"status": "cancelled"}, request_only=True),
+]

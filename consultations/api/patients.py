@@ -101,7 +101,7 @@ class PatientViewSet(FlowViewSet):
         )
 
     @versioned
-    @extend_schema(examples=examples.PATIENTS[1:])
+    @extend_schema(examples=examples.PATIENT_CHANGES)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change single details. Needs If-Match."""
         patient, version = self.get_object(), expected_version(request)

@@ -14,6 +14,7 @@ from clinic.api import idempotent
 from clinic.roles import Action
 from clinic.serializers import StrictChoiceField, StrictSerializer
 from consultations import paper
+from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer
 from consultations.api.errors import FlowViewSet
 from consultations.api.filters import PlanFilters, SessionFilters
@@ -136,7 +137,7 @@ class SessionViewSet(FlowViewSet):
         return Response(self.get_serializer(session).data)
 
     @idempotent
-    @extend_schema(request=MarkSerializer, responses=SessionSerializer)
+    @extend_schema(request=MarkSerializer, responses=SessionSerializer, examples=examples.MARKS)
     @action(detail=True, methods=["post"])
     def mark(self, request: Request, pk: str) -> Response:
         """Say that a session was done or cancelled."""

@@ -1,6 +1,6 @@
 """The API document and its browser: valid, true to its examples, and for members only."""
 
-import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 from rest_framework.test import APIClient
 
 from clinic.models import Membership
@@ -97,9 +97,60 @@ def test_examples_can_be_sent_as_they_stand(api_of):
     assert changed.status_code == 200, changed.content
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["evaluate", "patients_create", "consultations_facts_update", "proposals_decide_create"],
-)
-def test_what_integrations_begin_with_has_an_example(db, name):
-    assert examples(name)
+def bodies():
+    """Each operation that takes a body, with the schema of that body and its examples."""
+    for name, method, path in operations.operations():
+        if body := operations.document()["paths"][path][method].get("requestBody"):
+            content = body["content"]["application/json"]
+            yield name, content["schema"], content.get("examples", {})
+
+
+def as_read(part):
+    """OpenAPI 3.0 as a JSON schema: `nullable` is a type of its own there."""
+    if isinstance(part, list):
+        return [as_read(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    read = {key: as_read(value) for key, value in part.items()}
+    return {"anyOf": [read, {"type": "null"}]} if read.pop("nullable", False) is True else read
+
+
+def faults(value, schema):
+    whole = {**schema, "components": as_read(operations.document()["components"])}
+    known = Draft202012Validator(whole, format_checker=FormatChecker())
+    return [error.message for error in known.iter_errors(value)]
+
+
+def test_each_body_has_examples_that_fit_it(db):
+    told = {name: (schema, examples) for name, schema, examples in bodies()}
+
+    assert len(told) >= 25
+    assert [name for name, (_schema, examples) in told.items() if not examples] == []
+    for name, (schema, examples) in told.items():
+        for title, example in examples.items():
+            assert faults(example["value"], schema) == [], (name, title)
+
+
+def test_an_example_that_does_not_fit_would_be_seen(db):
+    schema = next(schema for name, schema, _examples in bodies() if name == "patients_create")
+
+    assert faults({"family_name": 7}, schema)
+
+
+def test_examples_of_changes_can_be_sent_as_they_stand(api_of):
+    api = api_of("physician")
+    (details,), (scalars,) = (
+        examples("patients_partial_update"),
+        examples("consultations_partial_update"),
+    )
+    plan = flow.plan(api)
+    other = flow.consultation(api, of=plan["patient"])
+
+    for path, body in [
+        (f"{flow.PATIENTS}{plan['patient']}/", details),
+        (f"{flow.CONSULTATIONS}{other['id']}/", scalars),
+    ]:
+        changed = flow.done(api.patch(path, body, headers={"If-Match": api.get(path)["ETag"]}))
+        assert {key: changed[key] for key in body} == body
+    for session, body in zip(plan["sessions"], examples("sessions_mark_create"), strict=False):
+        assert flow.done(api.post(f"{flow.SESSIONS}{session['id']}/mark/", body)) | body

@@ -106,3 +106,52 @@ DIFF: Final = [OpenApiExample("One rule", value=DIFFERENCE, response_only=True)]
 ACTIVATE: Final = [
     OpenApiExample("Back to this release", value={"note": "Too strict."}, request_only=True)
 ]
+SUBMIT: Final = [
+    OpenApiExample(
+        "One warning was read",
+        value={"acknowledged": ["unreachable:treatments.rule:S-07"]},
+        request_only=True,
+    )
+]
+SEND_BACK: Final = [
+    OpenApiExample("With a word", value={"note": "Ten days need a source."}, request_only=True)
+]
+WITHDRAW: Final = [
+    OpenApiExample("Given up", value={"note": "Superseded by the review."}, request_only=True)
+]
+ACCEPT_OUTCOME: Final = [
+    OpenApiExample(
+        "Meant so",
+        value={"case": "painkiller", "reason": "The longer wait is what was agreed."},
+        request_only=True,
+    )
+]
+APPROVE_RULE: Final = [
+    OpenApiExample(
+        "Stand behind it",
+        value={"rule": "L-09", "note": "As in the literature of 2025."},
+        request_only=True,
+    )
+]
+APPROVE: Final = [
+    OpenApiExample("For our clinic", value={"note": "Read and discussed."}, request_only=True)
+]
+NEW_CASE: Final = [
+    OpenApiExample(
+        "Fine lines and a painkiller",
+        value={
+            "code": "painkiller",
+            "title": "A painkiller the day before",
+            "note": "Mesotherapy waits, plasma too.",
+            "request": FACTS,
+        },
+        request_only=True,
+    )
+]
+IMPORT: Final = [
+    OpenApiExample(
+        "One more area",
+        value={"treatments.area": [{"code": "knee", "name": "Knee"}]},
+        request_only=True,
+    )
+]

@@ -13,6 +13,7 @@ from clinic import audit
 from clinic.api import JSON, ClinicAPIView
 from clinic.problems import refusal
 from clinic.roles import Action
+from treatments.api import examples
 from treatments.api.errors import CatalogueErrorsMixin
 from treatments.services.exporting import export_text
 from treatments.services.trials import apply_import, try_import
@@ -79,6 +80,7 @@ class ImportView(CatalogueErrorsMixin, ClinicAPIView):
         request={JSON: FILE},
         responses=TrialSerializer,
         parameters=[DRY_RUN, DIGEST],
+        examples=examples.IMPORT,
     )
     def post(self, request: Request) -> Response:
         """With ``dry_run=true`` what would change, else what did.
