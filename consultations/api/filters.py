@@ -1,6 +1,6 @@
 """What lists can be filtered by."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import (
@@ -12,9 +12,9 @@ from django_filters import (
     UUIDFilter,
 )
 
+from clinic.text import LONGEST_SEARCH
 from consultations.enums import ConsultationStatus, SessionStatus
-
-LONGEST_SEARCH = 100
+from consultations.models import Patient
 
 
 def day(field: str, lookup: str = "exact") -> DateFilter:
@@ -35,7 +35,24 @@ class PatientFilters(FilterSet):  # type: ignore[misc]
         return found
 
 
-class ConsultationFilters(FilterSet):  # type: ignore[misc]
+class OfPatientFilters(FilterSet):  # type: ignore[misc]
+    """Rows are looked for by whose they are."""
+
+    leads_to: ClassVar[str] = "consultation__patient"
+    search = CharFilter(
+        method="of_matching",
+        max_length=LONGEST_SEARCH,
+        help_text="By the patient: words of names, record number, phone or date of birth.",
+    )
+
+    def of_matching(self, queryset: Any, name: str, value: str) -> QuerySet:
+        rows = Patient.objects.matching(value).order_by().values("pk")
+        found: QuerySet = queryset.filter(**{f"{self.leads_to}__in": rows})
+        return found
+
+
+class ConsultationFilters(OfPatientFilters):
+    leads_to = "patient"
     patient = UUIDFilter("patient_id")
     status = ChoiceFilter(choices=ConsultationStatus.choices)
     consulted_on = day("consulted_on")
@@ -43,27 +60,28 @@ class ConsultationFilters(FilterSet):  # type: ignore[misc]
     consulted_to = day("consulted_on", "lte")
 
 
-class ProposalFilters(FilterSet):  # type: ignore[misc]
+class ProposalFilters(OfPatientFilters):
     consultation = UUIDFilter("consultation_id")
     patient = UUIDFilter("consultation__patient_id")
 
 
-class PlanFilters(FilterSet):  # type: ignore[misc]
+class PlanFilters(OfPatientFilters):
+    leads_to = "patient"
     patient = UUIDFilter("patient_id")
     consultation = UUIDFilter("consultation_id")
 
 
-class AmendmentFilters(FilterSet):  # type: ignore[misc]
+class AmendmentFilters(OfPatientFilters):
     consultation = UUIDFilter("consultation_id")
     patient = UUIDFilter("consultation__patient_id")
 
 
-class ConsentFilters(FilterSet):  # type: ignore[misc]
+class ConsentFilters(OfPatientFilters):
     consultation = UUIDFilter("consultation_id")
     patient = UUIDFilter("consultation__patient_id")
 
 
-class OverrideFilters(FilterSet):  # type: ignore[misc]
+class OverrideFilters(OfPatientFilters):
     consultation = UUIDFilter("consultation_id")
     patient = UUIDFilter("consultation__patient_id")
 
@@ -76,7 +94,8 @@ class QuestionFilters(OverrideFilters):
         return found
 
 
-class SessionFilters(FilterSet):  # type: ignore[misc]
+class SessionFilters(OfPatientFilters):
+    leads_to = "plan__patient"
     plan = UUIDFilter("plan_id")
     patient = UUIDFilter("plan__patient_id")
     status = ChoiceFilter(choices=SessionStatus.choices)

@@ -17,6 +17,7 @@ from clinic.roles import Action
 from treatments.api import draft_rows as rows
 from treatments.api import examples
 from treatments.api.errors import CatalogueErrorsMixin
+from treatments.api.filters import DraftFilters
 from treatments.models import Draft, GoldenCase
 from treatments.services import drafts
 from treatments.services.approvals import approve_rule
@@ -51,6 +52,7 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
     }
     conflicts = frozenset(required_actions) - {"list", "retrieve", "current"}
     serializer_class = rows.DraftSerializer
+    filterset_class = DraftFilters
     lookup_url_kwarg = "draft"
     lookup_value_regex = r"[^/]+"
     orderings = {"-opened_at": ("-opened_at", "-pk"), "opened_at": ("opened_at", "pk")}
@@ -107,7 +109,11 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         """Rules of literature or policy that it changes, and who stands behind them."""
         return Response(rows.AwaitedRuleSerializer(self._review().awaited, many=True).data)
 
-    @extend_schema(request=rows.SubmitSerializer, responses=rows.DraftDetailSerializer)
+    @extend_schema(
+        request=rows.SubmitSerializer,
+        responses=rows.DraftDetailSerializer,
+        examples=examples.SUBMIT,
+    )
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, draft: str) -> Response:
         """Hand it to the medical lead. Errors block, warnings need an acknowledgement."""
@@ -116,7 +122,11 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         drafts.submit_for_review(found, by=self.by, acknowledged=data.get("acknowledged", ()))
         return Response(self._detail(self.get_object()))
 
-    @extend_schema(request=rows.NoteSerializer, responses=rows.DraftDetailSerializer)
+    @extend_schema(
+        request=rows.NoteSerializer,
+        responses=rows.DraftDetailSerializer,
+        examples=examples.SEND_BACK,
+    )
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, draft: str) -> Response:
         """Let it be edited again, with a word on why."""
@@ -124,7 +134,11 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         drafts.send_back(self.get_object(), by=self.by, note=data["note"])
         return Response(self._detail(self.get_object()))
 
-    @extend_schema(request=rows.OptionalNoteSerializer, responses=rows.DraftSerializer)
+    @extend_schema(
+        request=rows.OptionalNoteSerializer,
+        responses=rows.DraftSerializer,
+        examples=examples.WITHDRAW,
+    )
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, draft: str) -> Response:
         """Give it up: every row becomes again what it was before."""
@@ -132,7 +146,11 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         drafts.withdraw_draft(self.get_object(), by=self.by, note=data.get("note", ""))
         return Response(rows.DraftSerializer(self.get_object()).data)
 
-    @extend_schema(request=rows.AcceptOutcomeSerializer, responses=rows.OutcomeSerializer)
+    @extend_schema(
+        request=rows.AcceptOutcomeSerializer,
+        responses=rows.OutcomeSerializer,
+        examples=examples.ACCEPT_OUTCOME,
+    )
     @action(detail=True, methods=["post"], url_path="accept-outcome")
     def accept_outcome(self, request: Request, draft: str) -> Response:
         """Accept that one golden case has another outcome, exactly as it is now, and why."""
@@ -145,7 +163,11 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         outcomes = self._review().outcomes
         return Response(next(rows.outcome_row(one) for one in outcomes if one.case.code == code))
 
-    @extend_schema(request=rows.ApproveRuleSerializer, responses=rows.ApprovalSerializer)
+    @extend_schema(
+        request=rows.ApproveRuleSerializer,
+        responses=rows.ApprovalSerializer,
+        examples=examples.APPROVE_RULE,
+    )
     @action(detail=True, methods=["post"], url_path="approve-rule")
     def approve_rule(self, request: Request, draft: str) -> Response:
         """Stand behind one rule of literature or policy, as it reads now."""

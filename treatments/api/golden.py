@@ -13,9 +13,10 @@ from clinic.api import ClinicViewSet, idempotent
 from clinic.problems import Problem, Refusal
 from clinic.roles import Action
 from clinic.serializers import StrictCharField, StrictSerializer
-from treatments.api import document
+from treatments.api import document, examples
 from treatments.api import draft_rows as rows
 from treatments.api.errors import CatalogueErrorsMixin
+from treatments.api.filters import GoldenCaseFilters
 from treatments.compiler import current_catalogue
 from treatments.engine import InvalidRequest, parse_facts
 from treatments.models import GoldenCase
@@ -79,6 +80,7 @@ class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     }
     conflicts = frozenset({"create"})
     serializer_class = CaseSerializer
+    filterset_class = GoldenCaseFilters
     lookup_field = "code"
     lookup_value_regex = r"[^/]+"
     orderings = {"code": ("code",), "-code": ("-code",)}
@@ -96,7 +98,11 @@ class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         """A case with its facts and what it expects."""
         return Response(CaseDetailSerializer(self.get_object()).data)
 
-    @extend_schema(request=NewCaseSerializer, responses={201: CaseDetailSerializer})
+    @extend_schema(
+        request=NewCaseSerializer,
+        responses={201: CaseDetailSerializer},
+        examples=examples.NEW_CASE,
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Keep facts as a case. Never send anything about a person."""

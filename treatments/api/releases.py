@@ -22,6 +22,7 @@ from treatments.api.draft_rows import (
     approval_row,
 )
 from treatments.api.errors import CatalogueErrorsMixin
+from treatments.api.filters import ReleaseFilters
 from treatments.compiler import catalogue_of, current_release
 from treatments.models import Release, ReleaseApproval
 from treatments.services.approvals import approve_release
@@ -75,6 +76,7 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     }
     conflicts = frozenset({"current", "approve"})
     serializer_class = ReleaseSerializer
+    filterset_class = ReleaseFilters
     lookup_field = "key"
     lookup_value_regex = r"[^/]+"
     orderings = {
@@ -122,7 +124,7 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         )
         return Response(ActivationSerializer(activation).data)
 
-    @extend_schema(request=NoteSerializer, responses=ApprovalSerializer)
+    @extend_schema(request=NoteSerializer, responses=ApprovalSerializer, examples=examples.APPROVE)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, key: str) -> Response:
         """The medical lead stands behind a release in your clinic's name."""
