@@ -13,6 +13,9 @@ PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 NOTO = "@expo-google-fonts/noto-sans"
 VAZIRMATN = "@expo-google-fonts/vazirmatn"
+# The paper is set with whole TrueType files; a browser takes the letters it needs, in any weight.
+NOTO_WEB = "@fontsource-variable/noto-sans"
+VAZIRMATN_WEB = "@fontsource-variable/vazirmatn"
 FILES = {
     "bootstrap/bootstrap.min.css": ("bootstrap", "dist/css/bootstrap.min.css"),
     "bootstrap/bootstrap.rtl.min.css": ("bootstrap", "dist/css/bootstrap.rtl.min.css"),
@@ -26,6 +29,19 @@ FILES = {
     "fonts/Vazirmatn-Regular.ttf": (VAZIRMATN, "400Regular/Vazirmatn_400Regular.ttf"),
     "fonts/Vazirmatn-Bold.ttf": (VAZIRMATN, "700Bold/Vazirmatn_700Bold.ttf"),
     "fonts/Vazirmatn-LICENSE": (VAZIRMATN, "LICENSE_FONT"),
+    **{
+        f"webfonts/noto-sans-{letters}.woff2": (
+            NOTO_WEB,
+            f"files/noto-sans-{letters}-wght-normal.woff2",
+        )
+        for letters in ("latin", "latin-ext", "greek")
+    },
+    "webfonts/noto-sans-LICENSE": (NOTO_WEB, "LICENSE"),
+    "webfonts/vazirmatn-arabic.woff2": (
+        VAZIRMATN_WEB,
+        "files/vazirmatn-arabic-wght-normal.woff2",
+    ),
+    "webfonts/vazirmatn-LICENSE": (VAZIRMATN_WEB, "LICENSE"),
 }
 # The map files are not served, and collecting hashed names fails on a link to nowhere.
 SOURCE_MAP = re.compile(rb"\s*(//# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")

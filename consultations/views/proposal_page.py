@@ -25,6 +25,7 @@ from treatments.explanations import Explanation, explain, wording_of
 from treatments.explanations.options import CourseText, OptionText, course_text
 from treatments.explanations.proposals import AreaAnswer
 from treatments.explanations.reasons import Reason
+from treatments.texts import in_plain_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ def _card(
         courses=courses,
         timeline=timeline(
             Course(
-                name=one.name,
+                name=in_plain_text(one.name),  # a drawing holds letters only
                 tone=tones[one.treatment],
                 planned=one.planned,
                 optional=one.optional,

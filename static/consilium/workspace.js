@@ -9,8 +9,11 @@
 
   const measure = () => {
     root.style.setProperty("--stays", `${banner.offsetHeight}px`);
+    root.style.setProperty("--index", `${index.offsetHeight}px`);
   };
-  new ResizeObserver(measure).observe(banner);
+  const watch = new ResizeObserver(measure);
+  watch.observe(banner);
+  watch.observe(index);
   measure();
 
   // The index marks the section that is read: the last one that begins above the middle.
