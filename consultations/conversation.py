@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from treatments.enums import Rating
 from treatments.explanations import Explanation, Wording
+from treatments.explanations.evidence import Disagreement
 from treatments.explanations.reasons import TreatmentAnswer
 
 Row = Mapping[str, Any]
@@ -25,6 +26,7 @@ class Fit:
     It is None where that was not looked at: before a proposal only the rating in general is known.
     """
 
+    treatment: str
     text: str
     suits: bool
     open: bool | None
@@ -63,6 +65,7 @@ class Caution:
 class Column:
     """What one treatment means for this patient."""
 
+    treatment: str
     courses: tuple[CourseLine, ...]
     cautions: tuple[Caution, ...]
     minded: tuple[str, ...]
@@ -72,6 +75,7 @@ class Column:
 class Conversation:
     concerns: tuple[ConcernLine, ...]
     columns: tuple[Column, ...]
+    disagreements: tuple[Disagreement, ...]
 
     @property
     def any_courses(self) -> bool:
@@ -106,12 +110,14 @@ def conversation(
         concerns=tuple(_line(wording, one, codes, patient) for one in asked),
         columns=tuple(
             Column(
+                treatment=wording.name("treatments", code),
                 courses=tuple(one for one in courses if one.treatment == code),
                 cautions=tuple(_cautions(wording, code, patient)),
                 minded=_minded(wording, code, offers),
             )
             for code in codes
         ),
+        disagreements=_disagreements(explanation) if explanation else (),
     )
 
 
@@ -175,6 +181,7 @@ def _line(
 
 def _fit(wording: Wording, asked: Asked, treatment: str, patient: _Patient | None) -> Fit:
     area, concern = asked
+    name = wording.name("treatments", treatment)
     rating = next(
         (
             row["rating"]
@@ -184,10 +191,11 @@ def _fit(wording: Wording, asked: Asked, treatment: str, patient: _Patient | Non
         None,
     )
     if rating is None:
-        return Fit(text=_("Not for this concern"), suits=False, open=False)
+        return Fit(treatment=name, text=_("Not for this concern"), suits=False, open=False)
     texts = {"rating": str(Rating(rating).label)}
     if patient is None:
-        return Fit(text=_("%(rating)s in general") % texts, suits=True, open=None)
+        told = _("%(rating)s in general") % texts
+        return Fit(treatment=name, text=told, suits=True, open=None)
     answer = patient.answers.get((area, treatment))
     if answer is None:
         texts["standing"] = patient.status.lower()
@@ -196,9 +204,19 @@ def _fit(wording: Wording, asked: Asked, treatment: str, patient: _Patient | Non
     elif wording.name("concerns", concern) not in answer.covers:
         texts["standing"] = _("No formula left").lower()
     else:
-        return Fit(text=texts["rating"], suits=True, open=True)
+        return Fit(treatment=name, text=texts["rating"], suits=True, open=True)
     said = _("%(rating)s in general; for you: %(standing)s") % texts
-    return Fit(text=said, suits=True, open=False)
+    return Fit(treatment=name, text=said, suits=True, open=False)
+
+
+def _disagreements(explanation: Explanation) -> tuple[Disagreement, ...]:
+    """Where sources disagree on what is open to her, or on what stands against it."""
+    found: dict[str, Disagreement] = {}
+    for area in explanation.areas:
+        reasons = [reason for one in area.treatments for reason in one.reasons]
+        for told in (*area.options, *reasons):
+            found |= {one.code: one for one in told.disagreements}
+    return tuple(found.values())
 
 
 def _cautions(wording: Wording, treatment: str, patient: _Patient | None) -> Iterator[Caution]:

@@ -27,6 +27,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
+    treatment: str
     text: str
     statements: tuple[Statement, ...]
 
@@ -109,7 +110,11 @@ def _of_treatment(document: Row, section: str, treatment: str) -> list[Row]:
 def _cell(wording: Wording, aspect: Row, treatment: str) -> Cell | None:
     for entry in aspect["entries"]:
         if entry["treatment"] == treatment:
-            return Cell(text=entry["text"], statements=statements(wording, entry["sources"]))
+            return Cell(
+                treatment=wording.name("treatments", treatment),
+                text=entry["text"],
+                statements=statements(wording, entry["sources"]),
+            )
     return None
 
 

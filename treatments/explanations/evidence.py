@@ -1,11 +1,16 @@
 """On what a rule rests: its statements, their sources, and where the sources disagree."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from treatments.enums import Claim, Grade, Principle
 from treatments.explanations.wording import Row, Wording
+from treatments.texts import rewritten
+
+# The place in a source, as curators note it within a position: “(002:21)”.
+_LOCATOR = re.compile(r"\s*\(\d{3}:\d+\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,11 @@ class Side:
     statement: Statement
     position: str
     followed: bool
+
+    @property
+    def plain(self) -> str:
+        """The position for a patient, who has no use for the place in the source."""
+        return rewritten(self.position, lambda text: _LOCATOR.sub("", text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from treatments.texts.languages import (
     source_language,
     wanted_language,
 )
-from treatments.texts.marked import Marked, Untranslated, in_plain_text, joined, said
+from treatments.texts.marked import Marked, Untranslated, in_plain_text, joined, rewritten, said
 from treatments.texts.translated import TRANSLATIONS, SourceText, compiled, document_in, texts_in
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "kind_names",
     "name_of_language",
     "other_languages",
+    "rewritten",
     "said",
     "source_language",
     "texts_in",

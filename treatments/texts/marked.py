@@ -4,7 +4,7 @@ It is a `str`, so that everything that handles texts handles it. A template writ
 mark; sentences keep the mark when they are put together with `said` and `joined`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -84,6 +84,14 @@ def joined(between: str, texts: Iterable[str]) -> str:
         return text
     html = conditional_escape(between).join(conditional_escape(one) for one in parts)
     return _Said(text, mark_safe(html))  # noqa: S308 - every part is escaped
+
+
+def rewritten(text: str, write: Callable[[str], str]) -> str:
+    """`write(text)`, which stays in the language that it was in."""
+    made = write(str(text))
+    if isinstance(text, Untranslated):
+        return Untranslated(made, language=text.language, wanted=text.wanted)
+    return made
 
 
 def in_plain_text(text: str) -> str:

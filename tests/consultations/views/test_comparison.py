@@ -309,3 +309,30 @@ def test_every_why_on_the_proposal_leads_to_its_row_in_the_release(clinic, physi
     assert any("/statements/" in link for link in links)
     assert any("/conflicts/" in link for link in links)
     assert dict.fromkeys(links, 200) == {link: physician.get(link).status_code for link in links}
+
+
+def for_her(response):
+    """What stands there for the patient herself, beside what is said in general."""
+    page = response.content.decode()
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page[: page.index("for-patient")])).split())
+
+
+def test_she_reads_both_sides_of_what_concerns_her_without_codes(shown, catalogue):
+    response = shown(conditions=conditions(atopy="yes"))
+    own = response.context["own"]
+    text = for_her(response)
+
+    sides = [side for one in own.disagreements for side in one.sides]
+    assert 0 < len(own.disagreements) < len(catalogue.document["conflicts"])
+    assert [one.topic for one in own.disagreements if one.topic not in text] == []
+    assert [side.plain for side in sides if side.plain not in text] == []
+    assert any(side.plain != side.position for side in sides)  # or nothing was left out
+    assert re.findall(r"\(\d{3}:\d+\)|\bC\d+\b|[SL]-\d\d", text) == []
+
+
+def test_what_concerns_nobody_here_is_not_told_to_her(shown):
+    hair = {one.topic for one in shown().context["own"].disagreements if "Hair" in one.topic}
+    asked = shown(concerns=concerns(("hair-loss", "scalp"))).context["own"].disagreements
+
+    assert hair == set()
+    assert any("Hair" in one.topic for one in asked)
