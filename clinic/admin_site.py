@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -5,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clinic.admin_shelves import shelved
 from clinic.permissions import allowed
 from clinic.roles import Action
 
@@ -20,6 +23,13 @@ class ConsiliumAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and any(allowed(request, door) for door in DOORS)
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """By what is done there; the page of one app stays Django's own."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        return apps if app_label else shelved(apps, address=reverse("admin:index"))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
