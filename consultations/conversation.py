@@ -211,12 +211,14 @@ def _fit(wording: Wording, asked: Asked, treatment: str, patient: _Patient | Non
 
 def _disagreements(explanation: Explanation) -> tuple[Disagreement, ...]:
     """Where sources disagree on what is open to her, or on what stands against it."""
-    found: dict[str, Disagreement] = {}
-    for area in explanation.areas:
-        reasons = [reason for one in area.treatments for reason in one.reasons]
-        for told in (*area.options, *reasons):
-            found |= {one.code: one for one in told.disagreements}
-    return tuple(found.values())
+    told = [option.disagreements for area in explanation.areas for option in area.options]
+    told += [
+        reason.disagreements
+        for area in explanation.areas
+        for one in area.treatments
+        for reason in one.reasons
+    ]
+    return tuple({one.code: one for every in told for one in every}.values())
 
 
 def _cautions(wording: Wording, treatment: str, patient: _Patient | None) -> Iterator[Caution]:

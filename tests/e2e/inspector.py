@@ -1,4 +1,6 @@
-"""Looks at a page as axe, a narrow screen, a dark room and a reader of Persian do."""
+"""Looks at a page as axe, a narrow screen, a dark room and readers of four languages do."""
+
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -11,6 +13,8 @@ COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
 }
 WIDE, NARROW = 1280, 390
+WIDTHS = (NARROW, 640, 768, WIDE)  # 640 is the wide one at 200 %
+ABROAD = ("tr", "el", "fa")
 # A dark page differs in its colours only, so nothing else is asked of it again.
 LOOKS = (
     ("light", WIDE, ALL),
@@ -18,16 +22,10 @@ LOOKS = (
     ("dark", NARROW, COLOURS),
     ("light", NARROW, ALL),
 )
+LOOKS_FROM_RIGHT_TO_LEFT = LOOKS[:2]
 _STILL = "() => Promise.all(document.getAnimations().map((one) => one.finished))"
-_OVERFLOW = """() => {
-  const room = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= room) return null;
-  const out = [...document.body.querySelectorAll("*")].filter((one) => {
-    const box = one.getBoundingClientRect();
-    return box.width && (box.right > room + 1 || box.left < -1);
-  });
-  return out.slice(0, 3).map((one) => one.outerHTML.slice(0, 90));
-}"""
+_OPEN = "document.querySelectorAll('details').forEach(one => one.open = true)"
+_LAYOUT = (Path(__file__).parent / "layout.js").read_text(encoding="utf-8")
 
 
 class Inspector:
@@ -55,10 +53,10 @@ class Inspector:
         """What the console says of another project's widget."""
         self.complaints[:] = [one for one in self.complaints if not one.startswith(complaint)]
 
-    def look(self, name, *, known=frozenset()):
+    def look(self, name, *, known=frozenset(), looks=LOOKS):
         """The page as it stands, in every look. ``known`` is what another project has to mend."""
         self.page.evaluate(_AXE)
-        for scheme, width, options in LOOKS:
+        for scheme, width, options in looks:
             self.page.emulate_media(color_scheme=scheme)
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.evaluate(_STILL)
@@ -68,38 +66,46 @@ class Inspector:
                 for one in found
                 if one["impact"] in GRAVE and one["id"] not in known
             ]
-            if scheme == "light":
-                self._check_width(name, width)
+        self.page.emulate_media(color_scheme="light")
+        self.measure(name)
 
-    def read_persian(self, path, *, status=200):
-        """From right to left."""
-        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "url": self.root}
-        self.page.context.add_cookies([{**cookie, "value": "fa"}])
-        self.open(path, status=status)
-        if self.page.locator("html").get_attribute("dir") != "rtl":
-            self.faults.append((path, "is not written from right to left"))
-        for width in (NARROW, WIDE):
+    def measure(self, name):
+        """Nothing wider than the window, cut off or on top of something else."""
+        for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self._check_width(f"{path}, in Persian", width)
+            self.faults += [(name, width, fault) for fault in self.page.evaluate(_LAYOUT)]
+
+    def read_abroad(self, path, *, status=200, known=frozenset()):
+        """In the other three languages, one of them from right to left."""
+        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "url": self.root}
+        for language in ABROAD:
+            self.page.context.add_cookies([{**cookie, "value": language}])
+            self.open(path, status=status)
+            self.page.evaluate(_OPEN)
+            name = f"{path}, in {language}"
+            if language != "fa":
+                self.measure(name)
+                continue
+            if self.page.locator("html").get_attribute("dir") != "rtl":
+                self.faults.append((name, "is not written from right to left"))
+            self.look(name, known=known, looks=LOOKS_FROM_RIGHT_TO_LEFT)
         self.page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
 
     def visit(self, path, *, status=200, known=frozenset()):
-        self.read_persian(path, status=status)
+        self.read_abroad(path, status=status, known=known)
         self.open(path, status=status)
-        self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        self.page.evaluate(_OPEN)
         self.look(path, known=known)
 
-    def send(self, name, button="Save", *, refused=False):
-        """The page that a form answers with."""
-        self.page.get_by_role("button", name=button, exact=True).first.click()
-        self.page.wait_for_load_state()
+    def send(self, name, button="Save", *, refused=False, marked=""):
+        """The page that a form answers with, and not yet the one it is sent from."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button, exact=True).first.click()
         if refused:
             self.expect_refusal()
+        if marked:
+            assert self.page.locator(marked).count(), (name, marked)
         self.look(name)
-
-    def _check_width(self, name, width):
-        if out := self.page.evaluate(_OVERFLOW):
-            self.faults.append((name, width, "is wider than the screen", out))
 
 
 _AXE = Axe().axe_script

@@ -1,4 +1,6 @@
-"""Every page: axe with WCAG 2.2 AA, light and dark, wide and narrow, and from right to left.
+"""Every page in four languages: axe with WCAG 2.2 AA, light and dark, and how it stands.
+
+Narrow and wide nothing is wider than the window, cut off or on top of something else.
 
 Whatever the browser's console complains of fails these tests, too (see ``conftest.py``).
 """
@@ -17,6 +19,7 @@ import treatments.urls
 from consultations import demonstration
 from consultations.flow import step_or_404
 from consultations.services.amendments import amend
+from consultations.services.prescribers import ask_prescriber
 from tests.conftest import PASSWORD
 from tests.consultations import changing
 from tests.consultations.made import (
@@ -86,6 +89,10 @@ NO_PAGE = {
     "resume-blast",
     "current-rows",
     "current-row",
+    "save-fields",
+    "news",
+    "confirm",
+    "withdraw-question",
 }
 # What cannot be read in a step, so that it comes back with the fault marked.
 UNREADABLE = {
@@ -171,9 +178,14 @@ def test_patients(inspector, sit_down, clinic):
     inspector.visit(of("patient", patient))
     inspector.visit(of("edit-patient", patient))
     inspector.open(reverse("consultations:patients"))
-    for text, name in (("ayten", "somebody is found"), ("zzz", "nobody is found")):
+    for text, name, found in (
+        ("ayten", "somebody is found", "Yildiz"),
+        ("zzz", "nobody is found", "Nobody fits"),
+    ):
         inspector.page.get_by_label("Find a patient").fill(text)
-        inspector.send(name, "Search")
+        inspector.page.get_by_role("button", name="Search").click()
+        inspector.page.locator("#patient-results").get_by_text(found).first.wait_for()
+        inspector.look(name)
     inspector.open(reverse("consultations:new-patient"))
     inspector.page.get_by_label("Family name").fill("Yildiz")
     inspector.page.get_by_label("Given name").fill("Ayten")
@@ -209,8 +221,8 @@ def test_sections_that_cannot_be_read(inspector, sit_down, clinic):
     for key, (name, text) in UNREADABLE.items():
         inspector.open(of("consultation", consultation))
         inspector.page.locator(f"[name='{name}']").fill(text)
-        inspector.send(f"{key} with a fault", f"Save {step_or_404(key).title}")
-        assert inspector.page.locator(".is-invalid").count()
+        button = f"Save {step_or_404(key).title}"
+        inspector.send(f"{key} with a fault", button, marked=".is-invalid")
     inspector.open(of("consultation", consultation))
     tell(consultation, "concerns", concern_rows(1), person)  # by somebody else
     inspector.send("two people at one consultation", "Save Skin", refused=True)
@@ -246,6 +258,25 @@ def test_deciding(inspector, sit_down, clinic):
     inspector.visit(of("proposals", kept_back.consultation))
 
 
+def test_asking_the_prescriber(inspector, sit_down, clinic):
+    person = sit_down("physician")
+    proposal = proposed(
+        clinic, person, medications=[medicine("warfarin", prescribed=True, ongoing=True)]
+    )
+    inspector.visit(of_proposal("ask-prescriber", proposal, "face", "mesotherapy", "S-08"))
+    inspector.send("a question without words", "Keep the question")
+    with scope(clinic=clinic):
+        (question,) = ask_prescriber(
+            proposal.consultation,
+            rule="S-08",
+            places=[("face", "mesotherapy")],
+            text="Anything against it?",
+            by=person,
+        )
+    inspector.visit(reverse("consultations:answer-prescriber", args=[question.pk]))
+    inspector.visit(of_proposal("proposal-number", proposal))
+
+
 def test_signing(inspector, sit_down, clinic):
     person = sit_down("physician")
     proposal = decided(clinic, person)
@@ -265,7 +296,7 @@ def test_signing(inspector, sit_down, clinic):
     inspector.page.get_by_label("Your password").fill(PASSWORD)
     inspector.send("the plan", "Sign")
     plan = again(proposal.consultation).plan
-    inspector.read_persian(of("plan", plan))
+    inspector.read_abroad(of("plan", plan))
     inspector.visit(of("print-plan", plan))
     inspector.visit(of("consultation", proposal.consultation))
     with scope(clinic=clinic):
@@ -303,10 +334,10 @@ def test_after_the_signature(inspector, sit_down, clinic):
     inspector.visit(of("plan", plan))
 
 
-def test_the_catalogue_in_persian(inspector, sit_down, clinic):
-    """From left to right it is looked at in ``test_catalogue.py``."""
+def test_the_catalogue_abroad(inspector, sit_down, clinic):
+    """In English it is looked at in ``test_catalogue.py``."""
     person = sit_down("physician")
-    inspector.read_persian(of("comparison", consulted(clinic, person, **FULL)))
+    inspector.read_abroad(of("comparison", consulted(clinic, person, **FULL)))
     for name, *keys in (
         ("catalogue",),
         ("release", "2026.1"),
@@ -317,7 +348,7 @@ def test_the_catalogue_in_persian(inspector, sit_down, clinic):
         ("row", "2026.1", "rules", "S-07"),
         ("row", "2026.1", "treatments", "prp"),
     ):
-        inspector.read_persian(reverse(f"treatments:{name}", args=keys))
+        inspector.read_abroad(reverse(f"treatments:{name}", args=keys))
 
 
 def test_curating(inspector, sit_down):

@@ -1,0 +1,37 @@
+"""The inspector sees each fault that it looks for: pages that have it, beside one that has none."""
+
+import pytest
+
+from tests.e2e.inspector import Inspector
+
+FRAME = "<!DOCTYPE html><html lang='en'><head><title>T</title></head><body>{}</body></html>"
+SOUND = """
+  <main><h1>Sound</h1><p>One line</p><p>and the next</p>
+  <div style="overflow-x:auto; width:9rem"><p style="width:40rem">This may be scrolled.</p></div>
+  <span class="visually-hidden" style="position:absolute; width:1px; height:1px; overflow:hidden">
+  Only heard</span><select><option>Short</option></select></main>
+"""
+FAULTY = {
+    "is wider than the screen": "<p style='width: 1400px'>Wide</p>",
+    "text is cut off": "<p style='width:5rem; overflow:hidden; white-space:nowrap'>"
+    "This sentence is longer than its place</p>",
+    "text lies on text": "<p>Monday, 30 November 2026</p>"
+    "<p style='margin-top:-2.2rem'>Monday, 14 December 2026</p>",
+    "a choice is cut off": "<select style='width:4rem'><option>Lax or sagging</option></select>",
+}
+
+
+def measured(page, body):
+    page.set_content(FRAME.format(body))
+    inspector = Inspector(page, "", [])
+    inspector.measure("here")
+    return {fault.partition(":")[0] for _name, _width, fault in inspector.faults}
+
+
+def test_a_sound_page_has_no_fault(page):
+    assert measured(page, SOUND) == set()
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_a_fault_is_seen(fault, page):
+    assert measured(page, SOUND + FAULTY[fault]) == {fault}
