@@ -386,7 +386,7 @@ def test_a_row_whose_past_is_unknown_keeps_the_whole_draft(curator):
 
 
 def test_an_empty_installation_has_no_draft(curator, monkeypatch):
-    monkeypatch.setattr("treatments.services.drafting._base", lambda: None)
+    monkeypatch.setattr("treatments.services.drafting.held_release", lambda: None)
 
     save_edit(RowEdit(row=Concern(code="zz-first", name="First")), by=curator)
 

@@ -7,11 +7,15 @@ from treatments.compiler.current import (
     current_release,
 )
 from treatments.compiler.document import compile_document
+from treatments.compiler.reigns import Fate, Reign, reigns_of
 
 __all__ = [
+    "Fate",
     "NoReleaseInForce",
+    "Reign",
     "catalogue_of",
     "compile_document",
     "current_catalogue",
     "current_release",
+    "reigns_of",
 ]

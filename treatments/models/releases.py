@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,11 @@ class Release(models.Model):
         null=True,
         editable=False,
     )
+    last_change = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="The newest change of the catalogue that it holds; none in older releases.",
+    )
 
     class Meta:
         verbose_name = _("release")
@@ -42,13 +48,28 @@ class Release(models.Model):
 
 
 class ReleaseActivationQuerySet(models.QuerySet["ReleaseActivation"]):
+    def standing(self) -> Self:
+        """Decisions that were not taken back, the newest first."""
+        return self.filter(takes_back=None, taken_back=None).order_by("-pk")
+
     def in_force(self) -> Self:
-        """The newest activation first that has taken effect by now."""
-        return self.filter(effective_at__lte=timezone.now()).order_by("-effective_at", "-pk")
+        """Of the decisions that have taken effect by now the newest first: it is the one that
+        counts, and an older one that was to take effect later never takes over from it."""
+        return self.standing().filter(effective_at__lte=timezone.now())
+
+    def to_come(self) -> Self:
+        """Decisions that will take effect: no newer one does so before them."""
+        newer = ReleaseActivation.objects.standing().filter(
+            pk__gt=OuterRef("pk"), effective_at__lte=OuterRef("effective_at")
+        )
+        return self.standing().filter(~Exists(newer), effective_at__gt=timezone.now())
 
 
 class ReleaseActivation(models.Model):
-    """That a release came into force. The newest one that has taken effect is current."""
+    """A decision that a release comes into force. Of those in effect the newest is current.
+
+    ``takes_back``: this decision says that another one, which had not taken effect, never will.
+    """
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="activations")
     effective_at = models.DateTimeField(_("in force from"))
@@ -61,13 +82,16 @@ class ReleaseActivation(models.Model):
         editable=False,
     )
     note = models.TextField(_("note"), blank=True)
+    takes_back = models.OneToOneField(
+        "self", models.PROTECT, related_name="taken_back", null=True, editable=False
+    )
 
     objects = ReleaseActivationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activation of a release")
         verbose_name_plural = _("activations of releases")
-        ordering = ["-effective_at", "-pk"]
+        ordering = ["-pk"]
 
     def __str__(self) -> str:
         return f"{self.release} {self.effective_at:%Y-%m-%d %H:%M}"
@@ -93,6 +117,15 @@ class CatalogueChange(models.Model):
         help_text=_("In the form of the export; with it a row or a field can be put back."),
     )
     draft = models.ForeignKey("treatments.Draft", models.PROTECT, related_name="changes", null=True)
+    restores = models.ForeignKey(
+        Release,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("put back to"),
+        help_text=_("The row is again as this release holds it."),
+    )
+    why = models.TextField(_("why"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("change of the catalogue")

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import User
-from treatments.compiler import NoReleaseInForce, current_release
 from treatments.enums import DraftStatus
 from treatments.models import CatalogueChange, Draft, Release
+from treatments.services.held import held_release, hold_releases
 
 
 def open_draft() -> Draft | None:
@@ -41,7 +41,10 @@ def draft_for_edit(*, by: User | None) -> Draft | None:
     None while no release was ever published: there is nothing yet that a draft could change.
     """
     draft = hold_open_draft()
-    base = None if draft else _base()
+    if draft is None:
+        hold_releases()  # so that what the rows hold is not put back in between
+        draft = hold_open_draft()
+    base = None if draft else held_release()
     if draft is not None or base is None:
         return draft
     try:
@@ -51,14 +54,6 @@ def draft_for_edit(*, by: User | None) -> Draft | None:
         return hold_open_draft()
     audit.record("draft-opened", draft, by=by, detail={"key": draft.key})
     return draft
-
-
-def _base() -> Release | None:
-    """The release in force, else the newest, which is yet to come into force."""
-    try:
-        return current_release()
-    except NoReleaseInForce:
-        return Release.objects.defer("body").first()
 
 
 def next_key() -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.models import User
 from treatments.enums import ChangeKind
-from treatments.models import CatalogueChange, Draft
+from treatments.models import CatalogueChange, Draft, Release
 from treatments.services.drafting import draft_for_edit, hold_open_draft
 from treatments.services.portable import Form, form_of
 from treatments.services.wording import values_in_words
@@ -25,6 +25,14 @@ class Snapshot:
 
 
 NEW = Snapshot()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PuttingBack:
+    """Rows go back to what a release holds. That is no edit, and stands in no draft."""
+
+    release: Release
+    why: str
 
 
 def stored(model: type[Model]) -> QuerySet:
@@ -52,9 +60,13 @@ class Recorder:
     opened by the first row that really differs, so that saving without a change leaves no trace.
     """
 
-    def __init__(self, *, by: User | None, draft: Draft | None = None) -> None:
+    def __init__(
+        self, *, by: User | None, draft: Draft | None = None, back: PuttingBack | None = None
+    ) -> None:
         self.by = by
-        self.draft = draft or hold_open_draft()
+        self.back = back
+        self.written = 0
+        self.draft = draft or (None if back else hold_open_draft())
 
     def changed(
         self,
@@ -71,7 +83,8 @@ class Recorder:
         values = dict(_differences(before.words, after))
         if not values:
             return None
-        self.draft = self.draft or draft_for_edit(by=self.by)
+        if self.back is None:
+            self.draft = self.draft or draft_for_edit(by=self.by)
         change = CatalogueChange.objects.create(
             by=self.by,
             kind=_kind(before.words, after),
@@ -83,7 +96,10 @@ class Recorder:
             values=values,
             before=before.form,
             draft=self.draft,
+            restores=self.back.release if self.back else None,
+            why=self.back.why if self.back else "",
         )
+        self.written += 1
         if event:
             detail = {"code": getattr(row, "code", ""), "fields": sorted(values)}
             audit.record(f"catalogue-{change.kind}", row, by=self.by, detail=detail)

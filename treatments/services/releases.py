@@ -14,6 +14,7 @@ from treatments.compiler import compile_document
 from treatments.engine import Catalogue, canonical_json
 from treatments.models import Release, ReleaseActivation
 from treatments.services.allergens import keep_allergens_in_step
+from treatments.services.held import hold_releases, newest_change
 from treatments.services.publishing import faults_of
 
 
@@ -44,6 +45,7 @@ def publish_release(
             _("The catalogue is no longer what was reviewed. Send the draft back."), code="moved"
         )
     release.body = canonical_json(document)
+    release.last_change = newest_change()
     try:
         with transaction.atomic():
             release.save(force_insert=True)
@@ -68,15 +70,49 @@ def _compiled(document: dict[str, Any]) -> Catalogue:
 def activate_release(
     release: Release, *, by: User | None, effective_at: datetime | None = None, note: str = ""
 ) -> ReleaseActivation:
-    """Put a release in force from a moment on; an older one too, which is how to roll back."""
-    activation = ReleaseActivation(
-        release=release, effective_at=_moment(effective_at), activated_by=by, note=note
-    )
+    """Put a release in force from a moment on; an older one too, which is how to roll back.
+
+    The newest decision counts: what was to come into force later, by an older one, never does.
+    """
+    hold_releases()
+    moment = _moment(effective_at)
+    superseded = ReleaseActivation.objects.to_come().filter(effective_at__gte=moment)
+    keys = list(superseded.values_list("release__key", flat=True))
+    activation = ReleaseActivation(release=release, effective_at=moment, activated_by=by, note=note)
     activation.full_clean(exclude=["activated_at"])
     activation.save(force_insert=True)
-    detail = {"key": release.key, "effective_at": activation.effective_at.isoformat()}
+    detail: dict[str, object] = {"key": release.key, "effective_at": moment.isoformat()}
+    if keys:
+        detail["supersedes"] = keys
     audit.record("release-activated", release, by=by, detail=detail)
     return activation
+
+
+@transaction.atomic
+def take_back_activation(
+    activation: ReleaseActivation, *, by: User | None, note: str = ""
+) -> ReleaseActivation:
+    """Say that a scheduled release does not come into force after all, as long as it has not."""
+    hold_releases()
+    if not ReleaseActivation.objects.to_come().filter(pk=activation.pk).exists():
+        raise ValidationError(
+            _("This release is not waiting to come into force any more."), code="state"
+        )
+    row = ReleaseActivation(
+        release=activation.release,
+        effective_at=timezone.now(),
+        activated_by=by,
+        note=note,
+        takes_back=activation,
+    )
+    row.full_clean(exclude=["activated_at"])
+    row.save(force_insert=True)
+    detail = {
+        "key": activation.release.key,
+        "effective_at": activation.effective_at.isoformat(),
+    }
+    audit.record("release-taken-back", activation.release, by=by, detail=detail)
+    return row
 
 
 def _moment(effective_at: datetime | None) -> datetime:

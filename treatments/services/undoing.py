@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model, ProtectedError, RestrictedError
+from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
 from django.utils.translation import gettext as _
 
 from clinic.models import User
@@ -22,8 +22,11 @@ def take_back(draft: Draft, *, by: User | None) -> None:
 
     Backwards each step meets the rows just as the change left them, so rows keep their ids.
     """
-    recorder = Recorder(by=by, draft=draft)
-    for change in draft.changes.order_by("-pk"):
+    undo(draft.changes.all(), Recorder(by=by, draft=draft))
+
+
+def undo(changes: QuerySet[CatalogueChange], recorder: Recorder) -> None:
+    for change in list(changes.order_by("-pk")):
         _undo(change, recorder)
 
 
