@@ -16,6 +16,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -44,15 +45,19 @@ class KindOfRow(admin.SimpleListFilter):
 @admin.register(CatalogueChange)
 class CatalogueChangeAdmin(ReadOnlyAdmin):
     view_action = Action.VIEW_CATALOGUE
-    list_display = ("at", "by", "kind", "kind_of_row", "label", "in_words", "draft")
+    list_display = ("at", "by", "kind", "kind_of_row", "label", "in_words", "stands_in")
     list_display_links = ("at", "label")
     list_filter = ("kind", KindOfRow, ("draft", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("by", "draft")
+    list_select_related = ("by", "draft", "restores")
     date_hierarchy = "at"
     search_fields = ("label", "by__username", "by__first_name", "by__last_name", "row")
-    fields = ("at", "by", "draft", "kind", "kind_of_row", "label", "in_words")
+    fields = ("at", "by", "stands_in", "why", "kind", "kind_of_row", "label", "in_words")
     readonly_fields = fields
     change_form_template = "admin/treatments/cataloguechange/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows: QuerySet = super().get_queryset(request)
+        return rows.defer("restores__body")
 
     def get_urls(self) -> list[URLPattern]:
         back = self.admin_site.admin_view(self.restore_view)
@@ -88,6 +93,13 @@ class CatalogueChangeAdmin(ReadOnlyAdmin):
             text = _("“%(row)s”: what it was stands in the draft again.") % {"row": row}
             self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(_way_back(change))
+
+    @admin.display(description=_("stands in"))
+    def stands_in(self, change: CatalogueChange) -> str:
+        """The draft that it is an edit of; or that it is none."""
+        if change.restores is not None:
+            return gettext("put back to release %(key)s") % {"key": change.restores.key}
+        return str(change.draft or "")
 
     @admin.display(description=_("kind of row"))
     def kind_of_row(self, change: CatalogueChange) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from treatments.engine import Catalogue
 from treatments.explanations import Wording, wording_of
 from treatments.explanations.outcomes import compared
 from treatments.lint import Finding
-from treatments.models import Draft
+from treatments.models import Draft, ReleaseActivation
 from treatments.services.approvals import AwaitedRule
 from treatments.services.golden import Outcome, changed_parts
 from treatments.services.linting import in_words, rows_to_mend
@@ -74,6 +75,8 @@ def page_context(request: HttpRequest, draft: Draft, failed: Failed | None) -> d
         **context,
         "review": review,
         "comparison": review.comparison,
+        "inherited": review.comparison.inherits,
+        "base_starts": _starts(draft),
         "errors": _findings(review.errors),
         "warnings": _findings(review.warnings),
         "acknowledged": request.POST.getlist("acknowledged") or draft.acknowledged,
@@ -86,6 +89,12 @@ def page_context(request: HttpRequest, draft: Draft, failed: Failed | None) -> d
         },
         "blast_radius_url": _blast_radius(draft),
     }
+
+
+def _starts(draft: Draft) -> datetime | None:
+    """When the release that the draft is built on comes into force, if that is still to come."""
+    waiting = ReleaseActivation.objects.to_come().filter(release=draft.base_id)
+    return waiting.order_by("effective_at").values_list("effective_at", flat=True).first()
 
 
 def refused_form(step: str, form: Form, error: ValidationError) -> Failed:

@@ -107,7 +107,9 @@ STEPS: dict[str, Step] = {
         action=Action.EDIT_CATALOGUE,
         form=SubmitForm,
         run=_submit,
-        done=gettext_lazy("The draft is in review. Nothing of it can be changed until then."),
+        done=gettext_lazy(
+            "The draft is in review. Until it is published or sent back, no row can be changed."
+        ),
     ),
     "send-back": Step(
         action=Action.EDIT_CATALOGUE,

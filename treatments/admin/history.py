@@ -45,7 +45,11 @@ def changes_of(row: Model) -> QuerySet[CatalogueChange]:
     """Changes of the row and of its lines, newest first."""
     label, key = row._meta.label_lower, str(row.pk)
     mine = Q(model=label, row=key) | Q(parent_model=label, parent_row=key)
-    return CatalogueChange.objects.filter(mine).select_related("by")
+    return (
+        CatalogueChange.objects.filter(mine)
+        .select_related("by", "restores")
+        .defer("restores__body")
+    )
 
 
 def newest_change_of(row: Model) -> int | None:
@@ -59,7 +63,7 @@ def changed_meanwhile(row: Model) -> str:
     return _(
         "%(by)s changed this row while you had it open. What you typed is still here:"
         " look at its history, then save again to store yours."
-    ) % {"by": last.by or _("A command")}
+    ) % {"by": last.by or _("The program")}
 
 
 def page_of_changes(row: Model, number: str | None) -> Any:

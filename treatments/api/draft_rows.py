@@ -5,7 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from clinic.serializers import StrictCharField, StrictSerializer
+from treatments.compiler import Fate, Reign
 from treatments.models import Draft, ReleaseApproval, RuleApproval
+from treatments.services.going_back import Gone
 from treatments.services.golden import Outcome, changed_parts
 
 LONGEST_NOTE = 2000
@@ -70,6 +72,9 @@ class FieldChangeSerializer(serializers.Serializer):
     sentence = serializers.CharField()
     old = serializers.JSONField(allow_null=True)
     new = serializers.JSONField(allow_null=True)
+    inherited = serializers.BooleanField(
+        help_text="From the release that the draft is built on, and not from the draft itself."
+    )
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -160,9 +165,17 @@ class PublishSerializer(NoteSerializer):
     )
 
 
-class ActivateSerializer(OptionalNoteSerializer):
+class WayBackSerializer(OptionalNoteSerializer):
+    put_rows_back = serializers.BooleanField(
+        default=True, help_text="Make the rows that curators edit what they then should be, too."
+    )
+
+
+class ActivateSerializer(WayBackSerializer):
     effective_at = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="Left out: at once."
+        required=False,
+        allow_null=True,
+        help_text="Left out: at once. With a later moment the rows stay as they are.",
     )
 
 
@@ -176,9 +189,49 @@ class AcceptOutcomeSerializer(StrictSerializer):
 
 
 class ActivationSerializer(serializers.Serializer):
+    """A decision about a release. `rows` and `kept` say what became of the curators' rows."""
+
+    id = serializers.IntegerField()
     release = serializers.CharField(source="release.key")
     effective_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(source="activated_at")
+    decided_by = person("activated_by")
     note = serializers.CharField(allow_blank=True)
+    takes_back = serializers.IntegerField(
+        source="takes_back_id",
+        allow_null=True,
+        help_text="The decision that, by this one, never takes effect.",
+    )
+
+
+class GoneSerializer(ActivationSerializer):
+    """`rows`: changes that put the curators' rows back; `kept`: why they stayed as they were."""
+
+    rows = serializers.IntegerField()
+    kept = serializers.CharField(allow_blank=True)
+
+
+class ReignSerializer(ActivationSerializer):
+    fate = serializers.ChoiceField(
+        choices=[str(one) for one in Fate], help_text="What became of the decision."
+    )
+    until = serializers.DateTimeField(
+        allow_null=True, help_text="When a newer decision took or takes over."
+    )
+
+
+def gone_row(gone: Gone) -> Any:
+    gone.activation.refresh_from_db(
+        fields=["activated_at"]
+    )  # for the moment that the database gave it
+    row = dict(ActivationSerializer(gone.activation).data)
+    return {**row, "rows": gone.rows, "kept": gone.kept}
+
+
+def reign_row(reign: Reign) -> Any:
+    row = dict(ActivationSerializer(reign.activation).data)
+    until = serializers.DateTimeField().to_representation(reign.until) if reign.until else None
+    return {**row, "fate": reign.fate, "until": until}
 
 
 def outcome_row(outcome: Outcome) -> dict[str, Any]:

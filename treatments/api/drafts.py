@@ -1,6 +1,6 @@
 """Drafts over REST: what they change, what is missing, and the steps to a release."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
@@ -33,7 +33,10 @@ from treatments.services.review import (
 
 
 class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
-    """Edits of the catalogue on their way to a release. At most one draft is open."""
+    """Edits of the catalogue on their way to a release. At most one draft is open.
+
+    A draft answers to its id and to the key of its release.
+    """
 
     required_actions = {
         "list": Action.VIEW_CATALOGUE,
@@ -61,6 +64,14 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         people = ("base", "release", "opened_by", "submitted_by", "closed_by")
         found = Draft.objects.select_related(*people).defer("base__body", "release__body")
         return found.annotate(edits_total=Count("changes"))
+
+    def get_object(self) -> Draft:
+        """By its number, or by the key that its release will have: the newest draft of that key."""
+        named = self.kwargs[self.lookup_url_kwarg]
+        if "." in named:
+            newest = Draft.objects.filter(key=named).order_by("-pk").values_list("pk", flat=True)
+            self.kwargs[self.lookup_url_kwarg] = str(newest.first() or 0)
+        return cast("Draft", super().get_object())
 
     @extend_schema(responses=rows.DraftSerializer(many=True))
     def list(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -16,17 +17,23 @@ from clinic.roles import Action
 from treatments.api import examples
 from treatments.api.draft_rows import (
     ActivateSerializer,
-    ActivationSerializer,
     ApprovalSerializer,
+    GoneSerializer,
     NoteSerializer,
+    ReignSerializer,
+    WayBackSerializer,
     approval_row,
+    gone_row,
+    reign_row,
 )
 from treatments.api.errors import CatalogueErrorsMixin
 from treatments.api.filters import ReleaseFilters
 from treatments.compiler import catalogue_of, current_release
-from treatments.models import Release, ReleaseApproval
+from treatments.models import Release, ReleaseActivation, ReleaseApproval
 from treatments.services.approvals import approve_release
+from treatments.services.going_back import Gone, go_to_release, take_back_release
 from treatments.services.releases import activate_release
+from treatments.services.standing import standing_now
 
 
 def chosen_release(request: Request) -> Release:
@@ -71,10 +78,12 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         "list": Action.VIEW_CATALOGUE,
         "retrieve": Action.VIEW_CATALOGUE,
         "current": Action.VIEW_CATALOGUE,
+        "history": Action.VIEW_CATALOGUE,
         "activate": Action.PUBLISH_RELEASE,
+        "take_back": Action.PUBLISH_RELEASE,
         "approve": Action.APPROVE_RELEASE,
     }
-    conflicts = frozenset({"current", "approve"})
+    conflicts = frozenset({"current", "approve", "take_back"})
     serializer_class = ReleaseSerializer
     filterset_class = ReleaseFilters
     lookup_field = "key"
@@ -108,21 +117,41 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         release = self.get_queryset().get(pk=current_release().pk)
         return Response(ReleaseDetailSerializer(release).data)
 
-    @extend_schema(
-        request=ActivateSerializer, responses=ActivationSerializer, examples=examples.ACTIVATE
-    )
+    @extend_schema(responses=ReignSerializer(many=True))
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def history(self, request: Request) -> Response:
+        """Every decision about releases, the newest first, and what became of it."""
+        return Response([reign_row(one) for one in standing_now().reigns])
+
+    @extend_schema(request=ActivateSerializer, responses=GoneSerializer, examples=examples.ACTIVATE)
     @action(detail=True, methods=["post"])
     @idempotent
     def activate(self, request: Request, key: str) -> Response:
         """Put a release in force; a former one too, which is the way back."""
         data = self._read(ActivateSerializer)
-        activation = activate_release(
-            self.get_object(),
-            by=self.by,
-            note=data.get("note", ""),
-            effective_at=data.get("effective_at"),
+        release, note, moment = self.get_object(), data.get("note", ""), data.get("effective_at")
+        if moment is not None:
+            activation = activate_release(release, by=self.by, note=note, effective_at=moment)
+            return Response(gone_row(Gone(activation=activation, before=None)))
+        back = data["put_rows_back"]
+        return Response(gone_row(go_to_release(release, by=self.by, note=note, put_rows_back=back)))
+
+    @extend_schema(request=WayBackSerializer, responses=GoneSerializer)
+    @action(detail=True, methods=["post"], url_path="take-back")
+    @idempotent
+    def take_back(self, request: Request, key: str) -> Response:
+        """Do not let a scheduled release come into force, as long as it has not."""
+        data = self._read(WayBackSerializer)
+        waiting = ReleaseActivation.objects.to_come().filter(release=self.get_object())
+        activation = waiting.order_by("effective_at").first()
+        if activation is None:
+            raise ValidationError(
+                _("This release is not waiting to come into force."), code="state"
+            )
+        note, back = data.get("note", ""), data["put_rows_back"]
+        return Response(
+            gone_row(take_back_release(activation, by=self.by, note=note, put_rows_back=back))
         )
-        return Response(ActivationSerializer(activation).data)
 
     @extend_schema(request=NoteSerializer, responses=ApprovalSerializer, examples=examples.APPROVE)
     @action(detail=True, methods=["post"])

@@ -1,6 +1,7 @@
 """What a comparison of two release documents holds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,12 +16,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One sentence on one field. `old` and `new` are the values as the documents hold them."""
+    """One sentence on one field. `old` and `new` are the values as the documents hold them.
+
+    `inherited`: so it was already before the edits that are looked at.
+    """
 
     field: str
     sentence: str
     old: Any = None
     new: Any = None
+    inherited: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -28,6 +33,7 @@ class FieldChange:
             "sentence": self.sentence,
             "old": self.old,
             "new": self.new,
+            "inherited": self.inherited,
         }
 
 
@@ -85,6 +91,20 @@ class Comparison:
         return bool(self.groups)
 
     @property
+    def inherits(self) -> bool:
+        return any(one.inherited for change in self.changes for one in change.fields)
+
+    def marking(self, before: "Comparison") -> "Comparison":
+        """The same with what another comparison says as well marked as inherited from there."""
+        known = {(one.section, one.code): one.fields for one in before.changes}
+        return Comparison(
+            groups=tuple(
+                replace(group, changes=tuple(_marked(change, known) for change in group.changes))
+                for group in self.groups
+            )
+        )
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         return tuple(change for group in self.groups for change in group.changes)
 
@@ -95,3 +115,9 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         return {"counts": self.counts, "groups": [one.as_json() for one in self.groups]}
+
+
+def _marked(change: Change, known: Mapping[tuple[str, str], tuple[FieldChange, ...]]) -> Change:
+    there = known.get((change.section, change.code), ())
+    fields = (replace(one, inherited=True) if one in there else one for one in change.fields)
+    return replace(change, fields=tuple(fields))

@@ -1,6 +1,6 @@
 """Everything that is known of the open draft as it stands, worked out once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ def review_of(draft: Draft) -> Review:
         document=document,
         digest=digest,
         against=against,
-        comparison=compare(catalogue_of(against).document, document),
+        comparison=_compared(draft, against, document),
         findings=findings,
         outcomes=tuple(outcomes_in(draft, document)) if readable else (),
         awaited=tuple(awaited_rules(draft, document)),
@@ -92,7 +92,16 @@ def comparison_of(draft: Draft) -> Comparison:
     if draft.release is not None:
         old, new = catalogue_of(draft.base).document, catalogue_of(draft.release).document
         return compare(old, new)
-    return compare(catalogue_of(released_before(draft)).document, compile_document(draft.key))
+    return _compared(draft, released_before(draft), compile_document(draft.key))
+
+
+def _compared(draft: Draft, against: Release, document: Mapping[str, Any]) -> Comparison:
+    """Against what clinicians work with; marked where it comes from the release below the draft."""
+    now = catalogue_of(against).document
+    found = compare(now, document)
+    if draft.base_id == against.pk:
+        return found
+    return found.marking(compare(now, catalogue_of(draft.base).document))
 
 
 def missing_for_submitting(review: Review) -> list[str]:
