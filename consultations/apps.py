@@ -22,3 +22,9 @@ class ConsultationsConfig(AppConfig):
 
         if missing_run not in PRECONDITIONS:
             PRECONDITIONS.append(missing_run)
+
+        from consultations.services.catching_up import catch_up_with_decision
+        from treatments.services.releases import AFTER_DECISION
+
+        if catch_up_with_decision not in AFTER_DECISION:
+            AFTER_DECISION.append(catch_up_with_decision)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from clinic.models import User
 from consultations.enums import RunStatus, SessionStatus
@@ -15,18 +16,26 @@ from treatments.models import ReleaseActivation
 PAGE = 25
 
 
-def run_in_force() -> QuerySet[BlastRun]:
-    """The newest finished run of the draft that became the release in force, word for word."""
+def runs_in_force() -> QuerySet[BlastRun]:
+    """Runs with exactly what is in force: the newest of a draft or a release that looked at
+    everybody, and those that came after it for whoever was new."""
     digest = ReleaseActivation.objects.in_force().values("release__digest")[:1]
-    runs = BlastRun.objects.filter(digest=Subquery(digest), status=RunStatus.FINISHED)
-    return runs.order_by("-pk")[:1]
+    runs = BlastRun.objects.filter(
+        Q(status=RunStatus.FINISHED) | Q(release__isnull=False), digest=Subquery(digest)
+    )
+    whole = runs.filter(status=RunStatus.FINISHED, since=None).order_by("-pk").values("pk")[:1]
+    return runs.filter(pk__gte=Coalesce(Subquery(whole), 0))
 
 
 def to_look_at() -> QuerySet[BlastResult]:
     """What the release in force changed for subjects that are still as they were evaluated, and
     that nobody has seen."""
-    of_run = BlastResult.objects.filter(run=Subquery(run_in_force().values("pk")))
-    return not_seen(of_run).filter(still_open()).order_by("rank", "id")
+    runs = runs_in_force().values("pk")
+    found = BlastResult.objects.filter(run__in=runs)
+    newer = BlastResult.objects.filter(run__in=runs, run__gt=OuterRef("run"))
+    found = found.exclude(Exists(newer.filter(plan=OuterRef("plan"))))
+    found = found.exclude(Exists(newer.filter(proposal=OuterRef("proposal"))))
+    return not_seen(found).filter(still_open()).order_by("rank", "id")
 
 
 def not_seen(rows: QuerySet[BlastResult]) -> QuerySet[BlastResult]:

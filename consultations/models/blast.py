@@ -14,14 +14,18 @@ from treatments.models import Draft, Release
 
 
 class BlastRun(models.Model):
-    """One evaluation of everything that is open, in all clinics, with one state of a draft.
+    """One evaluation of everything that is open, in all clinics, with one state of a draft; or,
+    once a release is in force, of what no run before has seen, with that ``release``.
 
-    ``digest`` is the draft's document as it was evaluated; an edit makes the run count no more.
+    ``digest`` is the document as it was evaluated; an edit makes the run count no more.
+    ``since``: only what was made from that moment on, for a run before has seen the rest.
     ``phase`` and ``cursor`` say after which row to go on. ``counts`` holds numbers and no patient.
     """
 
-    draft = models.ForeignKey(Draft, models.PROTECT, related_name="blast_runs")
-    base = models.ForeignKey(Release, models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Draft, models.PROTECT, related_name="blast_runs", null=True)
+    base = models.ForeignKey(Release, models.PROTECT, related_name="+", null=True)
+    release = models.ForeignKey(Release, models.PROTECT, related_name="+", null=True)
+    since = models.DateTimeField(null=True)
     digest = models.CharField(max_length=80)
     status = models.CharField(
         _("status"), max_length=10, choices=RunStatus, default=RunStatus.RUNNING
@@ -51,10 +55,28 @@ class BlastRun(models.Model):
                 | (~Q(status=RunStatus.FINISHED) & Q(finished_at__isnull=True)),
                 violation_error_message=_("Only a finished run has an end."),
             ),
+            models.CheckConstraint(
+                name="consultations_blastrun_of_one",
+                condition=Q(draft__isnull=True) ^ Q(release__isnull=True),
+                violation_error_message=_("A run is of a draft or of a release."),
+            ),
+            models.UniqueConstraint(
+                fields=["release"],
+                name="consultations_blastrun_one_catching_up",
+                condition=Q(status=RunStatus.RUNNING),
+                violation_error_message=_("A run of this release is going on already."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.draft.key}, {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.key}, {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def key(self) -> str:
+        """Of the draft, or of the release."""
+        whose = self.draft or self.release
+        assert whose is not None  # noqa: S101 - the database keeps it so
+        return whose.key
 
 
 class BlastResult(ClinicalRow):

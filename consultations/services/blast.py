@@ -1,7 +1,8 @@
 """Before publishing: what a draft would change for everybody who is being treated.
 
 Every open proposal and unfinished plan of all clinics is evaluated with the draft, on the facts
-that are stored with it. Nothing of theirs is written, only the run and its results.
+that are stored with it. Nothing of theirs is written, only the run and its results. Who came
+later is evaluated with the release (``catching_up``), batch by batch in the same way.
 """
 
 import json
@@ -67,8 +68,8 @@ def continue_run(run: BlastRun, *, budget: float | None = None) -> BlastRun:
     Raises ValidationError when the draft is no longer what the run began with.
     """
     until = None if budget is None else time.monotonic() + budget
-    run = _with_draft().get(pk=run.pk)
-    catalogue = _catalogue(run.draft)
+    run = _with_documents().get(pk=run.pk)
+    catalogue = _catalogue_of(run)
     if catalogue.digest != run.digest:
         raise ValidationError(
             _("The draft was changed since. Begin again with what it says now."), code="changed"
@@ -94,20 +95,20 @@ def resume_run(run: BlastRun, *, by: User) -> BlastRun:
     """Let a stopped run go on. Raises ValidationError when the draft was changed meanwhile."""
     run = _locked(run)
     if run.status == RunStatus.CANCELLED:
-        if _catalogue(run.draft).digest != run.digest:
+        if _catalogue_of(run).digest != run.digest:
             raise ValidationError(
                 _("The draft was changed since. Begin again with what it says now."), code="changed"
             )
         run.status = RunStatus.RUNNING
         run.save(update_fields=["status"])
-        audit.record("blast-radius-resumed", run, by=by, detail={"key": run.draft.key})
+        audit.record("blast-radius-resumed", run, by=by, detail={"key": run.key})
     return run
 
 
 def counts_now(run: BlastRun) -> bool:
     """False once the draft says something else than what the run evaluates."""
     try:
-        return _catalogue(run.draft).digest == run.digest
+        return _catalogue_of(run).digest == run.digest
     except ValidationError:
         return False
 
@@ -121,6 +122,13 @@ def missing_run(draft: Draft, digest: str) -> list[str]:
         if not (open_proposals().exists() or unfinished_plans().exists()):
             return []
     return [_("Look first at what the draft changes for open proposals and unfinished plans.")]
+
+
+def _catalogue_of(run: BlastRun) -> Catalogue:
+    if run.release is not None:
+        return catalogue_of(run.release)
+    assert run.draft is not None  # noqa: S101 - the database keeps it so
+    return _catalogue(run.draft)
 
 
 def _catalogue(draft: Draft) -> Catalogue:
@@ -145,20 +153,22 @@ def _catalogue(draft: Draft) -> Catalogue:
     return catalogue
 
 
-def _with_draft() -> QuerySet[BlastRun]:
-    return BlastRun.objects.select_related("draft__release").defer("draft__release__body")
+def _with_documents() -> QuerySet[BlastRun]:
+    runs = BlastRun.objects.select_related("draft__release", "release")
+    return runs.defer("draft__release__body", "release__body")
 
 
 def _locked(run: BlastRun) -> BlastRun:
-    return _with_draft().select_for_update(of=("self",)).get(pk=run.pk)
+    return _with_documents().select_for_update(of=("self",)).get(pk=run.pk)
 
 
 def _close(run: BlastRun, status: RunStatus, *, by: User | None) -> None:
     run.status = status
     run.finished_at = timezone.now() if status == RunStatus.FINISHED else None
     run.save(update_fields=["status", "finished_at"])
-    detail = {"key": run.draft.key, "done": run.done, "counts": run.counts}
-    audit.record(f"blast-radius-{status}", run, by=by, detail=detail)
+    detail = {"key": run.key, "done": run.done, "counts": run.counts}
+    what = "blast-radius" if run.release is None else "worklist-run"
+    audit.record(f"{what}-{status}", run, by=by, detail=detail)
 
 
 # One batch
@@ -175,7 +185,7 @@ def _next_batch(run: BlastRun, catalogue: Catalogue) -> BlastRun:
     """Evaluate outside any transaction, then keep the outcome if nobody else did meanwhile."""
     with scopes_disabled():  # a draft changes the catalogue of all clinics
         subjects, judge = _PHASES[run.phase]
-        rows = subjects(run.cursor)
+        rows = subjects(run)
         found = list(judge(catalogue, rows))
         with transaction.atomic():
             current = _locked(run)
@@ -219,14 +229,29 @@ def _result(run: BlastRun, found: _Found) -> BlastResult:
     )
 
 
-def _proposals(after: Any) -> list[Proposal]:
-    rows = open_proposals() if after is None else open_proposals().filter(id__gt=after)
-    return list(rows[:BATCH])
+def _proposals(run: BlastRun) -> list[Proposal]:
+    rows = proposals_for(run)
+    return list((rows if run.cursor is None else rows.filter(id__gt=run.cursor))[:BATCH])
 
 
-def _plans(after: Any) -> list[Plan]:
-    rows = unfinished_plans() if after is None else unfinished_plans().filter(id__gt=after)
-    return list(rows.select_related("proposal")[:BATCH])
+def _plans(run: BlastRun) -> list[Plan]:
+    rows = plans_for(run).select_related("proposal")
+    return list((rows if run.cursor is None else rows.filter(id__gt=run.cursor))[:BATCH])
+
+
+def proposals_for(run: BlastRun) -> QuerySet[Proposal]:
+    """With a draft all that are open; with a release those that it did not make itself."""
+    rows = open_proposals()
+    if run.release_id is not None:
+        rows = rows.exclude(release=run.release_id)
+    return rows if run.since is None else rows.filter(created_at__gte=run.since)
+
+
+def plans_for(run: BlastRun) -> QuerySet[Plan]:
+    rows = unfinished_plans()
+    if run.release_id is not None:
+        rows = rows.exclude(proposal__release=run.release_id)
+    return rows if run.since is None else rows.filter(signed_at__gte=run.since)
 
 
 def _judged_proposals(catalogue: Catalogue, rows: Sequence[Proposal]) -> Iterator[_Found]:

@@ -80,7 +80,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Action.EDIT_CATALOGUE)
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     """A little further each time the page asks; the last answer makes it show the results."""
-    run = get_object_or_404(BlastRun, pk=pk)
+    run = _of_a_draft_or_404(pk)
     refusal = ""
     try:
         run = services.continue_run(run, budget=SECONDS)
@@ -100,19 +100,24 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require(Action.EDIT_CATALOGUE)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    run = services.cancel_run(get_object_or_404(BlastRun, pk=pk), by=actor(request))
+    run = services.cancel_run(_of_a_draft_or_404(pk), by=actor(request))
     return redirect("consultations:blast-radius", run.draft_id)
 
 
 @require_POST
 @require(Action.EDIT_CATALOGUE)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(BlastRun, pk=pk)
+    run = _of_a_draft_or_404(pk)
     try:
         services.resume_run(run, by=actor(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("consultations:blast-radius", run.draft_id)
+
+
+def _of_a_draft_or_404(pk: int) -> BlastRun:
+    """Runs of a release go on by themselves."""
+    return get_object_or_404(BlastRun, pk=pk, draft__isnull=False)
 
 
 def tallies(run: BlastRun) -> list[Tally]:
@@ -135,7 +140,8 @@ def _results(request: HttpRequest, run: BlastRun) -> Mapping[str, Any]:
     effect, kind = request.GET.get("effect", ""), request.GET.get("kind", "")
     with scopes_disabled():  # of all clinics: what is shown of them holds nobody's name or dates
         rows, more = page_of(_filtered(run, effect, kind), request.GET.get("after"))
-    wording = wording_of(catalogue_of(run.draft.release or current_release()))
+    published = run.draft.release if run.draft else None
+    wording = wording_of(catalogue_of(published or current_release()))
     own = _consultations(request, rows)
     return {
         "rows": [_shown(wording, row, own.get(row.pk)) for row in rows],

@@ -12,6 +12,7 @@ from clinic.scoping import membership_of
 from consultations import worklists
 from consultations.enums import SessionStatus
 from consultations.models import Consultation, PlanSession
+from consultations.services.catching_up import catch_up_at_first_sight
 from consultations.services.patients import note_listed
 from treatments.models import Draft
 
@@ -37,11 +38,13 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _consultations(request: HttpRequest) -> dict[str, Any]:
     rows = Consultation.objects.for_list().order_by("-consulted_on", "-created_at", "id")
+    going_on = catch_up_at_first_sight()
     own, every = worklists.counts_for(actor(request))
     return {
         "asked": worklists.open_questions(),
         "changed_own": own,
         "changed_every": every,
+        "going_on": going_on,
         "open_consultations": worklists.mark_outdated(
             rows.open().filter(clinician=actor(request))[:SHOWN]
         ),

@@ -16,6 +16,7 @@ from consultations.comparing import Difference
 from consultations.differences import as_dates, groups
 from consultations.models import BlastResult, Consultation, Plan
 from consultations.overrides import override_report
+from consultations.services.catching_up import catch_up_at_first_sight
 from consultations.services.patients import note_listed, note_opened
 from consultations.services.worklist import mark_seen
 from consultations.subjects import plan_difference, proposal_difference, scheduled_of
@@ -27,6 +28,7 @@ from treatments.explanations import wording_of
 @require(Action.VIEW_CONSULTATION)
 def worklist(request: HttpRequest) -> HttpResponse:
     """One's own patients; with ``?of=all`` those of the whole clinic."""
+    going_on = catch_up_at_first_sight()
     rows, whole = worklists.to_look_at(), request.GET.get("of") == "all"
     if not whole:
         rows = worklists.of_clinician(rows, actor(request))
@@ -42,6 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "own": own,
         "every": every,
         "release": release,
+        "going_on": going_on,
     }
     return render(request, "consultations/worklist.html", context)
 

@@ -109,7 +109,7 @@ def effects(run):
         return {row.plan_id or row.proposal_id: row.effects.split() for row in rows}
 
 
-def publish(draft, lead):
+def publish(draft, lead, **when):
     """The whole way: what warns is acknowledged, what changes is approved or accepted."""
     curator = draft.opened_by
     findings = warnings_of(lint_rows(draft.key))
@@ -120,7 +120,7 @@ def publish(draft, lead):
         approve_rule(draft, one.rule.code, by=lead)
     for outcome in review.unsettled:
         accept_outcome(draft, outcome.case, by=lead, reason="Meant so.")
-    return publish_draft(draft, by=lead, note="Looked at it.")
+    return publish_draft(draft, by=lead, note="Looked at it.", **when)
 
 
 def publish_as(key):

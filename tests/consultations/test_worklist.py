@@ -175,7 +175,8 @@ def test_a_patient_who_was_dealt_with_leaves_the_worklist(mine, published):
     assert subjects(mine) == set()
 
 
-def test_rolling_back_takes_the_worklist_with_it(mine, published):
+def test_rolling_back_ends_the_worklist_of_the_release_that_was_left(mine, published):
+    """What was made under the one before is as it was; what was made since: test_catching_up."""
     activate_release(Release.objects.get(key="2026.1"), by=None)
     assert subjects(mine) == set()
 

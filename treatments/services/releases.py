@@ -1,5 +1,6 @@
 """Publish the catalogue as a release, and say which release is in force."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,10 @@ from treatments.models import Release, ReleaseActivation
 from treatments.services.allergens import keep_allergens_in_step
 from treatments.services.held import hold_releases, newest_change
 from treatments.services.publishing import faults_of
+
+# What other apps do once another release may be in force. It is no part of the decision: when it
+# fails, the decision stands.
+AFTER_DECISION: list[Callable[[], None]] = []
 
 
 @transaction.atomic
@@ -85,6 +90,8 @@ def activate_release(
     if keys:
         detail["supersedes"] = keys
     audit.record("release-activated", release, by=by, detail=detail)
+    for follow in AFTER_DECISION:
+        transaction.on_commit(follow, robust=True)
     return activation
 
 
