@@ -103,6 +103,7 @@ class ConsultationAdmin(RecordAdmin):
             "recorded_by",
             exclude=("grounds",),
         ),
+        _inline(models.MapNote, "area", "created_by", "changed_by", exclude=()),
         _inline(models.Amendment, "by", exclude=()),
     )
 

@@ -10,6 +10,7 @@ from consultations.altered import altered
 from consultations.enums import SessionKind
 from consultations.lifted import Decided, OverrideText, decided_beside
 from consultations.models import (
+    MapNote,
     Plan,
     PlanSession,
     PrescriberQuestion,
@@ -91,6 +92,7 @@ class PlanDocument:
     declined: tuple[str, ...]
     overrides: tuple[OverrideText, ...]
     answers: tuple[PrescriberQuestion, ...]
+    map_notes: tuple[MapNote, ...]
 
 
 def plan_document(plan: Plan) -> PlanDocument:
@@ -118,6 +120,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         ),
         overrides=decided.overrides,
         answers=decided.answers,
+        map_notes=tuple(plan.consultation.map_notes.all()),
     )
 
 

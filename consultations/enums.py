@@ -29,6 +29,14 @@ class Severity(models.IntegerChoices):
     SEVERE = 3, _("Severe")
 
 
+class MapView(models.TextChoices):
+    """The drawings that a note can be pinned to, by the keys of ``drawings.VIEWS``."""
+
+    FACE = "face", _("Face")
+    FRONT = "front", _("Front")
+    BACK = "back", _("Back")
+
+
 class Combination(models.TextChoices):
     ALTERNATING = "alternating", _("Separate sessions")
     SAME_SESSION = "same-session", _("Same session, fewest visits")

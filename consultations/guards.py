@@ -29,6 +29,7 @@ _OF_CONSULTATION = (
     "draftinput",
     "fieldchange",
     "prescriberquestion",
+    "mapnote",
 )
 _IS_SIGNED = "c.signed_at IS NOT NULL"
 _ITS_CONSULTATION = f"FROM {_CONSULTATION} c WHERE c.id = {{row}}.consultation_id"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from clinic import pdf
 from clinic.dates import day_and_time, long_day, weekday_and_day
-from clinic.digits import local_digits_within
+from clinic.digits import local_digits, local_digits_within
 from clinic.text import with_commas
 from consultations.bodymap import VIEWS, Region, View
 from consultations.documents import (
@@ -29,7 +29,7 @@ from consultations.documents import (
 )
 from consultations.enums import SessionStatus
 from consultations.lifted import OverrideText
-from consultations.models import Amendment, Plan, PrescriberQuestion
+from consultations.models import Amendment, MapNote, Plan, PrescriberQuestion
 from treatments.compiler import catalogue_of
 from treatments.engine import digest_of
 from treatments.explanations import wording_of
@@ -76,7 +76,8 @@ def _parts(plan: Plan, document: PlanDocument) -> Printed:
             *({"area": area, "note": _("declined")} for area in document.declined),
         ],
         "amendments": [_amendment(one) for one in plan.consultation.amendments.all()],
-        "maps": _maps(plan),
+        "maps": _maps(plan, document.map_notes),
+        "map_notes": [_map_note(one) for one in document.map_notes],
         "care": list(_care(document)),
         "foot": [
             _("The clinician decides."),
@@ -101,6 +102,7 @@ def _labels() -> dict[str, str]:
         "amendments": _("Amendments"),
         "amended": _("Added after signing. What was signed stands unchanged."),
         "where": _("Where"),
+        "map_notes": _("Notes on the map"),
         "care": _("Preparation and aftercare"),
         "care_lead": _(
             "One list for all treatments. The dates are counted from each planned session."
@@ -226,21 +228,53 @@ def _lines(lines: Iterable[CareLine], counted: str, off: set[int]) -> list[Print
     ]
 
 
-def _maps(plan: Plan) -> list[Printed]:
-    """The drawings on which something is treated, and in words what is marked there."""
+def _map_note(note: MapNote) -> Printed:
+    place = str(note.get_view_display())
+    if note.area:
+        place = f"{place}, {note.area}"
+    return {
+        "number": f"{note.number}",
+        "text": note.text,
+        "by": f"{place}. {_apart(note.changed_by or note.created_by)}",
+    }
+
+
+def _maps(plan: Plan, notes: Iterable[MapNote]) -> list[Printed]:
+    """The drawings on which something is treated or noted, and in words what is marked there."""
     wording = wording_of(catalogue_of(plan.proposal.release))
     planned = {item.area.code for one in plan.sessions.all() for item in one.items.all()}
     maps = []
     for view in VIEWS:
         here = [one.code for one in view.regions if one.code in planned]
-        if here:
-            names = with_commas(wording.each("areas", here))
-            alt = _("%(view)s, marked: %(areas)s") % {"view": view.title, "areas": names}
-            maps.append({"svg": _svg(view, planned), "alt": alt})
+        pinned = [one for one in notes if one.view == view.key]
+        if here or pinned:
+            marks = [*wording.each("areas", here), *map(_pin_name, pinned)]
+            alt = _("%(view)s, marked: %(areas)s") % {
+                "view": view.title,
+                "areas": with_commas(marks),
+            }
+            maps.append({"svg": _svg(view, planned, pinned), "alt": alt})
     return maps
 
 
-def _svg(view: View, planned: set[str]) -> str:
+def _pin_name(note: MapNote) -> str:
+    return _("note %(number)d") % {"number": note.number}
+
+
+def _pin(note: MapNote, view: View) -> str:
+    """A number in a circle, as it stands in the list below."""
+    x, y = float(note.x) * view.width, float(note.y) * view.height
+    size = 8 * view.sign_scale
+    circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="#fff" stroke="#164b52"/>'
+    style = f'font-size="{size * 1.25:.1f}" font-family="Noto Sans, Vazirmatn"'
+    number = local_digits(str(note.number))
+    text = (
+        f'<text x="{x:.1f}" y="{y + size * 0.45:.1f}" text-anchor="middle" {style}>{number}</text>'
+    )
+    return circle + text
+
+
+def _svg(view: View, planned: set[str], pinned: Iterable[MapNote]) -> str:
     resting = [one for one in view.regions if one.code not in planned]
     shapes = [_shape(one, view, "none", "#c3cccd") for one in resting]
     marked = [one for one in view.regions if one.code in planned]
@@ -250,7 +284,8 @@ def _svg(view: View, planned: set[str]) -> str:
     lines = [f'<path d="{line}" fill="none" stroke="#c3cccd"/>' for line in view.lines]
     lines.append(_both(f'<path d="{view.contour}" fill="none" stroke="#8da0a3"/>', view))
     box = f"0 0 {view.width} {view.height}"
-    body = f"{inside}{''.join(lines)}"
+    pins = "".join(_pin(one, view) for one in pinned)
+    body = f"{inside}{''.join(lines)}{pins}"
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{body}</svg>'
 
 

@@ -97,5 +97,10 @@ class PlanQuerySet(models.QuerySet):
         return self.select_related(
             "patient", "clinic", "consultation", "proposal__release", "signed_by"
         ).prefetch_related(
-            "sessions__items__area", "sessions__items__treatment", "consultation__amendments__by"
+            "sessions__items__area",
+            "sessions__items__treatment",
+            "consultation__amendments__by",
+            "consultation__map_notes__area",
+            "consultation__map_notes__created_by",
+            "consultation__map_notes__changed_by",
         )

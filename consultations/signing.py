@@ -51,6 +51,17 @@ def document_of(consultation: Consultation, proposal: Proposal) -> dict[str, Any
             }
             for row in answers
         ],
+        "map_notes": [
+            {
+                "number": row.number,
+                "view": row.view,
+                "x": str(row.x),
+                "y": str(row.y),
+                "area": row.area.code if row.area else None,
+                "text": row.text,
+            }
+            for row in consultation.map_notes.select_related("area")
+        ],
         "accepted": [row.area.code for row in accepted(proposal)],
         "consents": [
             {

@@ -22,6 +22,7 @@ from consultations.api.consent_actions import ConsentActions
 from consultations.api.documents import OwnFacts, own_facts
 from consultations.api.errors import FlowViewSet, under
 from consultations.api.filters import ConsultationFilters
+from consultations.api.notes import NoteActions
 from consultations.api.plans import PlanSerializer
 from consultations.api.proposals import OverrideSerializer, ProposalSerializer
 from consultations.api.records import (
@@ -36,7 +37,7 @@ from consultations.services import amendments, carrying, decisions, intake, plan
 from consultations.services.patients import note_opened
 
 
-class ConsultationViewSet(ConsentActions, FlowViewSet):
+class ConsultationViewSet(ConsentActions, NoteActions, FlowViewSet):
     """One conversation with one patient, from its first fact to the signed plan."""
 
     required_actions = {
@@ -52,6 +53,7 @@ class ConsultationViewSet(ConsentActions, FlowViewSet):
         "sign": Action.SIGN,
         "amend": Action.SIGN,
         **ConsentActions.consent_actions,
+        **NoteActions.note_actions,
     }
     conflicts = frozenset({"partial_update", "put_facts", "confirm"})
     serializer_class = ConsultationSerializer

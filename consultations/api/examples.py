@@ -63,6 +63,13 @@ AMENDMENT: Final[dict[str, Any]] = {
     "text": "The last dose was on 3 January, not on 13 January.",
     "password": "a long and quiet river",
 }
+MAP_NOTE: Final[dict[str, Any]] = {
+    "view": "face",
+    "x": 0.41,
+    "y": 0.55,
+    "area": "cheeks",
+    "text": "A scar of 5 mm: spare it.",
+}
 CONSENT: Final[dict[str, Any]] = {
     "treatment": "prp",
     "language": "tr",
@@ -121,6 +128,8 @@ OVERRIDES: Final = [OpenApiExample("Go ahead", value=OVERRIDE, request_only=True
 QUESTIONS: Final = [OpenApiExample("Ask", value=ASK, request_only=True)]
 ANSWERS: Final = [OpenApiExample("What was said", value=ANSWER, request_only=True)]
 AMENDMENTS: Final = [OpenApiExample("A correction", value=AMENDMENT, request_only=True)]
+MAP_NOTES: Final = [OpenApiExample("On the cheek", value=MAP_NOTE, request_only=True)]
+MOVED_NOTES: Final = [OpenApiExample("Moved", value={"x": 0.43, "y": 0.5}, request_only=True)]
 CONSENTS: Final = [OpenApiExample("Drawn", value=CONSENT, request_only=True)]
 WITHDRAWALS: Final = [OpenApiExample("Taken back", value=WITHDRAWAL, request_only=True)]
 SIGNATURES: Final = [OpenApiExample("Signed", value=SIGNATURE, request_only=True)]

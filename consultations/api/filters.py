@@ -86,6 +86,11 @@ class OverrideFilters(OfPatientFilters):
     patient = UUIDFilter("consultation__patient_id")
 
 
+class MapNoteFilters(FilterSet):  # type: ignore[misc]
+    consultation = UUIDFilter("consultation_id")
+    patient = UUIDFilter("consultation__patient_id")
+
+
 class QuestionFilters(OverrideFilters):
     open = BooleanFilter(method="unanswered", help_text="true: not answered yet.")
 

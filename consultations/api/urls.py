@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 from consultations.api.amendments import AmendmentViewSet
 from consultations.api.consents import ConsentViewSet
 from consultations.api.consultations import ConsultationViewSet
+from consultations.api.notes import MapNoteViewSet
 from consultations.api.overrides import OverrideViewSet
 from consultations.api.patients import PatientViewSet
 from consultations.api.plans import PlanViewSet, SessionViewSet
@@ -13,6 +14,7 @@ router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
 router.register("consultations", ConsultationViewSet, basename="consultation")
 router.register("proposals", ProposalViewSet, basename="proposal")
+router.register("map-notes", MapNoteViewSet, basename="map-note")
 router.register("overrides", OverrideViewSet, basename="override")
 router.register("questions", QuestionViewSet, basename="question")
 router.register("plans", PlanViewSet, basename="plan")

@@ -15,6 +15,7 @@ from consultations.models.facts import (
     ProductEntry,
     ProductPart,
 )
+from consultations.models.notes import MapNote
 from consultations.models.patients import Patient
 from consultations.models.plans import Plan, PlanSession, SessionItem
 from consultations.models.preparations import Preparation
@@ -37,6 +38,7 @@ __all__ = [
     "FieldChange",
     "FindingEntry",
     "LabEntry",
+    "MapNote",
     "MedicationEntry",
     "Patient",
     "Plan",

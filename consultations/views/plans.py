@@ -108,7 +108,10 @@ def _context(row: Plan) -> dict[str, Any]:
         "document": document,
         "where": where,
         "followed": True,
-        "body_map": map_of(Area.objects.active().select_related("parent"), where.spots),
+        "body_map": map_of(
+            Area.objects.active().select_related("parent"), where.spots, document.map_notes
+        ),
+        "notes": document.map_notes,
         "today": timezone.localdate(),
         "outdated": is_outdated(row),
         "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),

@@ -14,6 +14,7 @@ from clinic.roles import Action
 from consultations import flow
 from consultations.bodymap import map_of
 from consultations.errors import IncompleteFacts
+from consultations.mapnotes import notes_of
 from consultations.models import Consultation, Proposal
 from consultations.services import proposals as services
 from consultations.services.patients import note_opened
@@ -77,7 +78,7 @@ def proposal(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     explanation, state = explained(row), state_of(row)
     coverage = explanation.coverage
     shown = panels(request, row, explanation, state)
-    where = treated(courses_of_panels(shown))
+    where, notes = treated(courses_of_panels(shown)), notes_of(row.consultation)
     context = {
         "proposal": row,
         "consultation": row.consultation,
@@ -86,7 +87,8 @@ def proposal(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         "state": state,
         "panels": shown,
         "where": where,
-        "body_map": map_of(Area.objects.active().select_related("parent"), where.spots),
+        "body_map": map_of(Area.objects.active().select_related("parent"), where.spots, notes),
+        "notes": notes,
         "questions": [(one, flow.step_of(one.need.path).key) for one in coverage.questions],
     }
     return render(request, "consultations/proposal.html", context)

@@ -7,16 +7,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from clinic.permissions import allowed
+from clinic.permissions import actor, allowed
 from clinic.roles import Action
 from consultations import flow, policies
 from consultations.bodymap import Drawn, map_of
 from consultations.checking import panel_of
 from consultations.forms.history import Questions
+from consultations.forms.notes import NoteForm
 from consultations.forms.steps import StepForm
 from consultations.forms.terms import Terms
 from consultations.models import Consultation, Plan
 from consultations.services import proposals
+from consultations.views.map_panel import MapPanel, map_panel
 from treatments.models import Area
 
 
@@ -40,17 +42,26 @@ class Section:
     version: int
     form: StepForm | None = None
     conflict: bool = False
-    body_map: list[Drawn] | None = None
 
 
-def workspace(request: HttpRequest, row: Consultation, sent: Sent | None = None) -> HttpResponse:
-    """Load the consultation with its facts. With `sent`, that section shows its faults."""
-    editable, check = may_edit(request, row), check_state(row)
+def workspace(
+    request: HttpRequest,
+    row: Consultation,
+    sent: Sent | None = None,
+    *,
+    note: NoteForm | None = None,
+) -> HttpResponse:
+    """Load the consultation with its facts. With `sent`, that section shows its faults, and with
+    `note` that note of the map."""
+    editable, check, terms = may_edit(request, row), check_state(row), Terms()
     idle = check["panel"].idle if check["panel"] else frozenset()
+    notes = map_panel(row, by=actor(request), editable=editable, terms=terms, sent=note)
     context = {
         "consultation": row,
         "patient": row.patient,
-        "sections": list(_sections(row, sent, editable=editable, idle=idle)),
+        "sections": list(_sections(row, sent, terms, editable=editable, idle=idle)),
+        "body_map": _map(terms, notes, editable=editable),
+        "map_panel": notes,
         "editable": editable,
         "refused": sent.form.refusals if sent and not editable else [],
         "amendments": row.amendments.select_related("by"),
@@ -80,9 +91,13 @@ def check_state(row: Consultation) -> dict[str, Any]:
 
 
 def _sections(
-    row: Consultation, sent: Sent | None, *, editable: bool, idle: frozenset[str]
+    row: Consultation,
+    sent: Sent | None,
+    terms: Terms,
+    *,
+    editable: bool,
+    idle: frozenset[str],
 ) -> Iterator[Section]:
-    terms = Terms()
     for one in flow.progress(row):
         step = one.step
         mine = sent if sent and sent.step is step else None
@@ -96,7 +111,6 @@ def _sections(
             version=mine.version if mine else row.version,
             form=form,
             conflict=bool(mine and mine.conflict),
-            body_map=_map(form),
         )
 
 
@@ -104,5 +118,8 @@ def _form(row: Consultation, step: flow.Step, sent: Sent | None, terms: Terms) -
     return sent.form if sent else step.form(None, consultation=row, terms=terms)
 
 
-def _map(form: StepForm | None) -> list[Drawn] | None:
-    return map_of(form.terms.active(Area)) if form and "concerns" in form.sections else None
+def _map(terms: Terms, notes: MapPanel, *, editable: bool) -> list[Drawn]:
+    """To tap on where the reader may write; else with its pins, and only where there are any."""
+    if not editable and not notes.rows:
+        return []
+    return map_of(terms.active(Area), notes=notes.notes)

@@ -3,7 +3,7 @@
   "use strict";
   const map = document.getElementById("body-map");
   if (!map) return;
-  const form = map.closest("form");
+  const form = document.getElementById(map.dataset.form);
   const regions = [...map.querySelectorAll("[data-area]")];
   const names = new Map(regions.map((one) => [one.dataset.area, one.getAttribute("aria-label")]));
   const says = map.querySelector("[data-says]");

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from consultations import policies
 from consultations.enums import SessionStatus
 from consultations.facts import request_of
 from consultations.models import PlanSession, SessionItem
-from consultations.services import decisions, intake, plans, proposals
+from consultations.services import decisions, intake, notes, plans, proposals
 from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
@@ -243,6 +244,8 @@ def test_every_service_refuses_a_signed_record(clinic, physician, door):
 def full_plan(clinic, physician):
     """A signed consultation with rows in every table of facts, and an override."""
     first = proposed(clinic, physician, **FULL)
+    place = {"view": "face", "x": Decimal("0.5"), "y": Decimal("0.5")}
+    notes.pin_note(first.consultation, by=physician, text="A scar.", **place)
     second = decisions.override_rule(
         first.consultation,
         rule="L-08b",
@@ -269,6 +272,7 @@ TABLES = [
     "consultations_productentry",
     "consultations_productpart",
     "consultations_ruleoverride",
+    "consultations_mapnote",
     "consultations_decision",
     "consultations_proposal",
     "consultations_plan",

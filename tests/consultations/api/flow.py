@@ -14,6 +14,7 @@ AMENDMENTS = "/api/v1/amendments/"
 SESSIONS = "/api/v1/sessions/"
 OVERRIDES = "/api/v1/overrides/"
 QUESTIONS = "/api/v1/questions/"
+MAP_NOTES = "/api/v1/map-notes/"
 
 PERSON = {
     "family_name": "Aksoy",
@@ -21,6 +22,8 @@ PERSON = {
     "sex": "female",
     "birth_date": "1980-05-04",
 }
+
+NOTE = {"view": "face", "x": 0.41, "y": 0.55, "area": "cheeks", "text": "A scar: spare it."}
 
 
 def facts(**changes):
@@ -123,6 +126,10 @@ def question(api):
     }
     (row,) = made(api.post(QUESTIONS, body))
     return row
+
+
+def note(api, *, on, **changes):
+    return made(api.post(f"{CONSULTATIONS}{on}/map-notes/", {**NOTE, **changes}))
 
 
 def amendment(api, *, on, **changes):

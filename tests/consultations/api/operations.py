@@ -33,6 +33,8 @@ BODIES = {
         "reason": "specialist-agrees",
         "text": "Why not",
     },
+    "consultations_map_notes_create": lambda: flow.NOTE,
+    "map_notes_partial_update": lambda: {"text": "Moved"},
     "consultations_sign_create": lambda: {"password": PASSWORD},
     "consultations_prepare_create": lambda: {"password": PASSWORD},
     "consultations_consent_create": lambda: {

@@ -17,6 +17,7 @@ KINDS = [
     "overrides",
     "questions",
     "consents",
+    "map-notes",
 ]
 
 
@@ -37,6 +38,7 @@ def rows_of(api):
         "amendments": flow.amendment(api, on=plan["consultation"])["id"],
         "overrides": flow.override(api)["id"],
         "questions": flow.question(api)["id"],
+        "map-notes": flow.note(api, on=flow.consultation(api)["id"])["id"],
         "consents": flow.done(api.get("/api/v1/consents/"))["results"][0]["id"],
     }
 
