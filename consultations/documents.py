@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from clinic.models import User
 from consultations.altered import altered
 from consultations.enums import SessionKind
 from consultations.lifted import Decided, OverrideText, decided_beside
@@ -19,6 +20,7 @@ from consultations.models import (
 from treatments.compiler import catalogue_of
 from treatments.enums import CarePhase
 from treatments.explanations import Wording, wording_of
+from treatments.explanations.minding import text_of
 from treatments.models import CareInstruction
 
 # An instruction, and the sessions that it counts from.
@@ -79,14 +81,29 @@ class CareLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heed:
+    """One thing to be minded: a warning, a caution of a rule, or a notice."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    area: str
+    by: User
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDocument:
     sessions: tuple[SessionText, ...]
     follow_ups: tuple[FollowUp, ...]
     before: tuple[CareLine, ...]
     after: tuple[CareLine, ...]
     personal_care: tuple[str, ...]
-    warnings: tuple[str, ...]
-    notices: tuple[str, ...]
+    heed: tuple[Heed, ...]
+    acknowledged: tuple[Acknowledged, ...]
     notes: tuple[tuple[str, str], ...]
     changes: tuple[tuple[str, tuple[str, ...]], ...]
     declined: tuple[str, ...]
@@ -109,8 +126,8 @@ def plan_document(plan: Plan) -> PlanDocument:
         before=tuple(_lines(care, CarePhase.BEFORE)),
         after=tuple(_lines(care, CarePhase.AFTER)),
         personal_care=_personal_care(wording, plan, taken),
-        warnings=_texts(wording, "warnings", taken),
-        notices=_texts(wording, "notices", taken),
+        heed=tuple(_heed(wording, taken)),
+        acknowledged=tuple(_acknowledged(wording, plan)),
         notes=tuple(
             (wording.name("areas", one["area"]), one["note"]) for one in taken if one["note"]
         ),
@@ -175,9 +192,25 @@ def _changes(
             yield wording.name("areas", decision["area"]), lines
 
 
-def _texts(wording: Wording, section: str, taken: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    codes = dict.fromkeys(code for one in taken for code in one["option"][section])
-    return tuple(wording.row(section, code).get("text", code) for code in codes)
+def _heed(wording: Wording, taken: list[dict[str, Any]]) -> Iterator[Heed]:
+    """Each once. Plans from before points were acknowledged show what their options carry."""
+    kinds = (("warning", "warning"), ("rule", "caution"), ("notice", "notice"))
+    told = {
+        *(code for one in taken for code in one.get("acknowledged", ())),
+        *(f"warning:{code}" for one in taken for code in one["option"]["warnings"]),
+        *(f"notice:{code}" for one in taken for code in one["option"]["notices"]),
+    }
+    for prefix, kind in kinds:
+        for code in sorted(one for one in told if one.startswith(f"{prefix}:")):
+            yield Heed(kind=kind, text=text_of(wording, code))
+
+
+def _acknowledged(wording: Wording, plan: Plan) -> Iterator[Acknowledged]:
+    rows = plan.proposal.decisions.select_related("area", "decided_by")
+    for row in sorted(rows, key=lambda one: (one.area.position, one.area.code)):
+        if row.acknowledged:
+            name = wording.name("areas", row.area.code)
+            yield Acknowledged(area=name, by=row.decided_by, at=row.decided_at)
 
 
 def _personal_care(wording: Wording, plan: Plan, taken: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import User
 from consultations.consents import needed_for
 from consultations.enums import ConsultationStatus, Verdict
-from consultations.models import Consultation, PrescriberQuestion, Proposal
+from consultations.models import Consultation, Decision, PrescriberQuestion, Proposal
 from consultations.signing import (
     names_of_performers,
     performers_asked,
@@ -21,6 +21,7 @@ from consultations.signing import (
     preparation_of,
 )
 from treatments.compiler import current_release
+from treatments.explanations.minding import to_acknowledge
 
 STATE_CODES = frozenset(
     {
@@ -196,7 +197,23 @@ def _decided(consultation: Consultation) -> Proposal:
         raise ValidationError(
             _("No option was accepted, so there is no plan to sign."), code="undecided"
         )
+    _check_acknowledged(proposal, decisions)
     return proposal
+
+
+def _check_acknowledged(proposal: Proposal, decisions: list[Decision]) -> None:
+    """Also of what was decided before acknowledging was asked for."""
+    response = json.loads(proposal.response)
+    areas = {one["area"]: one for one in response["areas"]}
+    for one in decisions:
+        area = areas[one.area.code]
+        points = to_acknowledge(response, area, one.option) if one.option else ()
+        if not set(points) <= set(one.acknowledged):
+            raise ValidationError(
+                _("%(area)s: what has to be minded is not acknowledged. Accept the option again."),
+                params={"area": one.area},
+                code="undecided",
+            )
 
 
 def _check_consents(proposal: Proposal) -> None:

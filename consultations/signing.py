@@ -24,6 +24,7 @@ def document_of(consultation: Consultation, proposal: Proposal) -> dict[str, Any
                 "option_number": row.option_number,
                 "option": row.option,
                 "note": row.note,
+                "acknowledged": row.acknowledged,
             }
             for row in proposal.decisions.select_related("area")
         ],

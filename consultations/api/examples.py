@@ -22,19 +22,26 @@ KEPT_PATIENT: Final = {
     "created_at": "2026-01-12T08:30:00Z",
 }
 OWN_FACTS: Final = {key: value for key, value in FACTS.items() if key != "patient"}
-ACCEPT: Final[dict[str, Any]] = {"area": "face", "verdict": "accepted", "option_number": 1}
+ACCEPT: Final[dict[str, Any]] = {
+    "area": "face",
+    "verdict": "accepted",
+    "option_number": 1,
+    "acknowledged": ["notice:vision-loss"],
+}
 MODIFY: Final[dict[str, Any]] = {
     "area": "face",
     "verdict": "modified",
     "option_number": 2,
     "changes": {"courses": [{"treatment": "prp", "planned": ["2026-01-27", "2026-02-24"]}]},
     "note": "The patient is away in January.",
+    "acknowledged": ["notice:vision-loss"],
 }
 DECISION: Final = {
     "area": "face",
     "verdict": "accepted",
     "option_number": 1,
     "option": EVALUATION["areas"][0]["options"][0],
+    "acknowledged": ["notice:vision-loss"],
     "note": "",
     "decided_at": "2026-01-12T09:05:00Z",
 }

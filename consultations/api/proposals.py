@@ -28,6 +28,7 @@ from consultations.services import decisions, replays
 from consultations.services.patients import note_opened
 from consultations.services.proposals import data_of
 from treatments.api.document import Evaluation, Facts, ProposedCourse, ProposedOption, ReleaseName
+from treatments.explanations.minding import to_acknowledge
 
 
 class TakenCourse(ProposedCourse):
@@ -56,14 +57,29 @@ class TakenOption(ProposedOption):
 class DecisionSerializer(serializers.ModelSerializer):
     area = serializers.CharField(source="area.code")
     option = serializers.SerializerMethodField()
+    acknowledged = serializers.ListField(child=serializers.CharField())
 
     class Meta:
         model = Decision
-        fields = ["area", "verdict", "option_number", "option", "note", "decided_at"]
+        fields = [
+            "area",
+            "verdict",
+            "option_number",
+            "option",
+            "acknowledged",
+            "note",
+            "decided_at",
+        ]
 
     @extend_schema_field(TakenOption(allow_null=True))
     def get_option(self, decision: Decision) -> Any:
         return decision.option or None
+
+
+class PointsSerializer(serializers.Serializer):
+    area = serializers.CharField()
+    option_number = serializers.IntegerField()
+    codes = serializers.ListField(child=serializers.CharField())
 
 
 class ProposalRowSerializer(serializers.ModelSerializer):
@@ -96,6 +112,7 @@ class ProposalSerializer(ProposalRowSerializer):
     overrides = serializers.SerializerMethodField()
     agreements = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True)
+    to_acknowledge = serializers.SerializerMethodField()
     request = serializers.SerializerMethodField()
     response = serializers.SerializerMethodField()
 
@@ -107,6 +124,7 @@ class ProposalSerializer(ProposalRowSerializer):
             "overrides",
             "agreements",
             "decisions",
+            "to_acknowledge",
             "request",
             "response",
         ]
@@ -137,6 +155,20 @@ class ProposalSerializer(ProposalRowSerializer):
     def get_agreements(self, proposal: Proposal) -> Any:
         """Rule, area and treatment of each agreement of a prescriber that it was made with."""
         return proposal.agreements
+
+    @extend_schema_field(PointsSerializer(many=True))
+    def get_to_acknowledge(self, proposal: Proposal) -> Any:
+        """What has to be minded with each option: accepting it names these codes."""
+        response = data_of(proposal)
+        return [
+            {
+                "area": area["area"],
+                "option_number": number,
+                "codes": to_acknowledge(response, area, option),
+            }
+            for area in response["areas"]
+            for number, option in enumerate(area["options"], start=1)
+        ]
 
     @extend_schema_field(Facts)
     def get_request(self, proposal: Proposal) -> Any:
@@ -206,6 +238,12 @@ class DecideSerializer(StrictSerializer):
     )
     changes = ChangesSerializer(required=False)
     note = StrictCharField(required=False, allow_blank=True, max_length=2000)
+    acknowledged = serializers.ListField(
+        child=StrictCharField(max_length=80),
+        required=False,
+        max_length=200,
+        help_text="The codes that the proposal lists under `to_acknowledge` for this option.",
+    )
 
 
 class OverrideSerializer(StrictSerializer):

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.forms.decisions import SmallForm, note
+from consultations.forms.decisions import SmallForm, note, points_of
 from consultations.forms.fields import WrittenDate
 from consultations.planning import Limits, Range, laid
 from treatments.explanations.options import CourseText, OptionText
@@ -63,6 +63,9 @@ class ChangeForm(SmallForm):
         )
         self.fields["note"] = note(_("Why it is changed"), required=True)
         self.helper.layout = Layout(*groups, *last)
+        if option.points:
+            self.fields["acknowledged"] = points_of(option)
+            self.helper.layout.append(Field("acknowledged"))
 
     def _add_course(self, course: CourseText, start: Mapping[str, Any]) -> Fieldset:
         names = []

@@ -9,10 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.text import validate_storable
+from clinic.text import is_storable, validate_storable
 from consultations.enums import SessionStatus, Verdict
+from treatments.explanations.options import OptionText
 
 LONGEST_NOTE = 2000
+LONGEST_CODE = 80
 
 
 def note(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
@@ -48,6 +50,13 @@ class AcceptForm(SmallForm):
     option_number = forms.IntegerField(min_value=1, max_value=99, widget=forms.HiddenInput)
 
 
+class Codes(forms.MultipleChoiceField):
+    """What was acknowledged; whether that is all of it is for the service to say."""
+
+    def valid_value(self, value: Any) -> bool:
+        return len(str(value)) <= LONGEST_CODE and is_storable(str(value))
+
+
 class DeclineForm(SmallForm):
     button = gettext_lazy("Decline the area")
     button_css = "btn-outline-primary"
@@ -64,6 +73,26 @@ class DecisionForm(forms.Form):
     )
     option_number = forms.IntegerField(min_value=1, max_value=99, required=False)
     note = note("", required=False)
+    acknowledged = Codes(required=False)
+    all_of = forms.CharField(
+        required=False, max_length=LONGEST_NOTE, validators=[validate_storable]
+    )
+
+    def decision(self) -> dict[str, Any]:
+        """As `decide` takes it. The one button for all names what stands above it."""
+        told = {**self.cleaned_data}
+        codes = [*told.pop("acknowledged"), *told.pop("all_of").split()]
+        return {**told, "acknowledged": codes}
+
+
+def points_of(option: OptionText) -> forms.MultipleChoiceField:
+    """Nothing is ticked beforehand."""
+    return forms.MultipleChoiceField(
+        label=_("Acknowledged"),
+        choices=[(one.code, one.text) for one in option.points],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Read and acknowledge what has to be minded.")},
+    )
 
 
 class OverrideForm(SmallForm):

@@ -87,13 +87,15 @@ class RuleOverride(ClinicalRow):
 
 class Decision(ClinicalRow):
     """What was decided for one area of a proposal. ``option`` is the option as it was taken,
-    with the clinician's changes in it; it is empty when the area was declined."""
+    with the clinician's changes in it; it is empty when the area was declined. ``acknowledged``
+    lists the codes of what has to be minded with it, as whoever decided has acknowledged them."""
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="decisions")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     verdict = models.CharField(_("decision"), max_length=10, choices=Verdict)
     option_number = models.PositiveSmallIntegerField(_("option"), null=True)
     option = models.JSONField(default=dict)
+    acknowledged = models.JSONField(_("acknowledged"), default=list, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True, validators=[validate_storable])
     decided_at = models.DateTimeField(_("decided at"), auto_now=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -1,7 +1,7 @@
 """What the clinician does with a proposal: accept, change, decline, override."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from consultations.services.changes import Offer, apply_changes
 from consultations.services.proposals import data_of, latest, propose
 from treatments.compiler import catalogue_of
 from treatments.enums import ReasonFor
+from treatments.explanations.minding import to_acknowledge
 from treatments.models import Area, Treatment
 
 
@@ -32,29 +33,40 @@ def decide(  # noqa: PLR0913 - a decision and what it is about
     option_number: int | None = None,
     changes: Mapping[str, Any] | None = None,
     note: str = "",
+    acknowledged: Iterable[str] = (),
 ) -> Decision:
     """Decide one area of the latest proposal; deciding again replaces the decision.
 
-    ``option_number`` counts the area's options from 1. Changes need a note that says why.
+    ``option_number`` counts the area's options from 1. Changes need a note that says why. What has
+    to be minded with an option is ``acknowledged`` by its codes, none left out.
     """
     proposal = _locked(proposal)
     policies.check_can_decide(proposal)
     offered = _area(proposal, area)
-    option = _option(offered, verdict, option_number)
+    taken = option = _option(offered, verdict, option_number)
     if (verdict == Verdict.MODIFIED) != (changes is not None):
         raise ValidationError({"changes": _("Changes belong to an option taken with changes.")})
     if changes is not None:
-        option = apply_changes(option, changes, offer_of(proposal, area))
+        taken = apply_changes(option, changes, offer_of(proposal, area))
+    points = _points(proposal, offered, taken)
+    _check_acknowledged(acknowledged, points, also={*_points(proposal, offered, option)})
     place = Area.objects.get(code=area)
     decision = Decision.objects.filter(proposal=proposal, area=place).first() or Decision(
         clinic=proposal.clinic, proposal=proposal, area=place
     )
     decision.verdict, decision.option_number = verdict, option_number
-    decision.option, decision.note, decision.decided_by = option, note, by
+    decision.option, decision.note, decision.decided_by = taken, note, by
+    decision.acknowledged = points
     unset = [] if option_number is not None else ["option_number"]  # as declining leaves it
     decision.full_clean(exclude=["clinic", "option", *unset])
     decision.save()
-    _record("option-decided", proposal, decision, by, {"area": area, "verdict": verdict})
+    _record(
+        "option-decided",
+        proposal,
+        decision,
+        by,
+        {"area": area, "verdict": verdict, "acknowledged": points},
+    )
     return decision
 
 
@@ -145,6 +157,28 @@ def _option(area: Mapping[str, Any], verdict: str, number: int | None) -> dict[s
         raise ValidationError({"option_number": _("Choose one of the options.")})
     option: dict[str, Any] = area["options"][number - 1]
     return option
+
+
+def _points(proposal: Proposal, area: Mapping[str, Any], option: Mapping[str, Any]) -> list[str]:
+    """What has to be minded with the option; nothing where it is declined."""
+    return list(to_acknowledge(data_of(proposal), area, option)) if option else []
+
+
+def _check_acknowledged(sent: Iterable[str], points: list[str], *, also: set[str]) -> None:
+    """Every point was acknowledged, and nothing else but what a change made needless."""
+    told = set(sent)
+    missing = [code for code in points if code not in told]
+    if missing:
+        message = _("Read and acknowledge what has to be minded before you accept: %(points)s.")
+        raise _of_acknowledging(message, "unacknowledged", missing)
+    if unknown := sorted(told - also.union(points)):
+        message = _("Nothing of this kind is to be minded here: %(points)s.")
+        raise _of_acknowledging(message, "unknown", unknown)
+
+
+def _of_acknowledging(message: Any, code: str, points: list[str]) -> ValidationError:
+    params = {"points": ", ".join(points)}
+    return ValidationError({"acknowledged": ValidationError(message, code=code, params=params)})
 
 
 def _record(

@@ -99,6 +99,7 @@ def _changed(request: HttpRequest, proposal: Proposal, area: str, form: ChangeFo
             option_number=form.option.number,
             changes=form.changes(),
             note=form.cleaned_data["note"],
+            acknowledged=form.cleaned_data.get("acknowledged", ()),
         )
     except ValidationError as error:
         form.refuse(error)

@@ -33,7 +33,7 @@ def decide(request: HttpRequest, pk: UUID, number: int, area: str) -> HttpRespon
         messages.error(request, first_errors(form))
         return back_to(proposal, area)
     try:
-        services.decide(proposal, area=area, by=actor(request), **form.cleaned_data)
+        services.decide(proposal, area=area, by=actor(request), **form.decision())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

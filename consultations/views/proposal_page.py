@@ -18,6 +18,7 @@ from consultations.enums import Verdict
 from consultations.forms.decisions import AcceptForm, DeclineForm
 from consultations.lifted import OverrideText, overrides_of
 from consultations.models import Decision, PrescriberQuestion, Proposal
+from consultations.option_table import OptionTable, option_table
 from consultations.services import proposals
 from consultations.timelines import Course, Timeline, timeline
 from treatments.compiler import catalogue_of
@@ -55,6 +56,7 @@ class Overridable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaPanel:
     answer: AreaAnswer
+    table: OptionTable | None
     cards: tuple[Card, ...]
     decision: Decision | None
     decline: DeclineForm | None
@@ -123,6 +125,7 @@ def panels(
     return [
         AreaPanel(
             answer=answer,
+            table=option_table(answer.options),
             cards=_cards(proposal, answer, decisions.get(answer.code), may_decide=may_decide),
             decision=decisions.get(answer.code),
             taken=_taken(proposal, decisions.get(answer.code)),

@@ -53,7 +53,7 @@ def test_every_creating_step_can_be_repeated(api_of):
     consultation = twice(flow.CONSULTATIONS, body, 1)
     where = f"{flow.CONSULTATIONS}{consultation['id']}/"
     proposal = twice(f"{where}propose/", None, 2)
-    choice = {"area": "face", "verdict": "accepted", "option_number": 1}
+    choice = flow.choice(api, on=proposal["id"])
     twice(f"{flow.PROPOSALS}{proposal['id']}/decide/", choice, 3)
     flow.consents(api, on=consultation["id"])
     plan = twice(f"{where}sign/", {"password": PASSWORD}, 4)

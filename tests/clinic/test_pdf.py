@@ -17,9 +17,11 @@ PLAIN = {
     "signed": [],
     "labels": dict.fromkeys(
         ("sessions", "follow_ups", "overrides", "heed", "notes", "amendments", "amended", "where",
+         "map_notes", "answers",
          "care", "care_lead", "version", "page"), "LABEL",
     ),
     **{key: [] for key in ("sessions", "follow_ups", "overrides", "heed", "notes", "amendments",
+                           "acknowledged", "map_notes", "answers",
                            "maps", "care", "foot")},
 }  # fmt: skip
 

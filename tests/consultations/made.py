@@ -1,5 +1,6 @@
 """Consultations in later states, put there by the services that put them there for real."""
 
+import json
 from itertools import count
 
 from django_scopes import scope
@@ -11,6 +12,7 @@ from consultations.services.patients import register_patient
 from consultations.services.proposals import latest
 from tests.engine.cases import DAY, lab, request
 from treatments.engine import digest_of
+from treatments.explanations.minding import to_acknowledge
 
 _numbers = count(1)
 LOW_PLATELETS = {"labs": [lab("platelets", 80, "10*9/L")]}
@@ -37,9 +39,20 @@ def proposed(clinic, by, /, **facts):
         return proposals.propose(row, by=by)
 
 
+def points_of(proposal, area="face", number=1):
+    """The codes of what has to be minded with an option; none where there is no such option."""
+    response = json.loads(proposal.response)
+    for one in response["areas"]:
+        if one["area"] == area and 1 <= number <= len(one["options"]):
+            return to_acknowledge(response, one, one["options"][number - 1])
+    return ()
+
+
 def accept(proposal, by, *, area="face", number=1, **more):
-    """Take an option; `verdict` and `changes` may say otherwise."""
+    """Take an option and acknowledge what it carries; `more` may say otherwise."""
     verdict = more.pop("verdict", "accepted")
+    if number is not None:
+        more.setdefault("acknowledged", points_of(proposal, area, number))
     with scope(clinic=proposal.clinic):
         return decisions.decide(
             proposal, area=area, verdict=verdict, option_number=number, by=by, **more

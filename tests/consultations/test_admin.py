@@ -8,9 +8,9 @@ from django_scopes import scope
 
 from clinic.models import AuditEvent
 from consultations.models import Consultation, Patient
-from consultations.services import decisions, intake, proposals
+from consultations.services import intake, proposals
 from consultations.services.patients import register_patient
-from tests.consultations.made import sign
+from tests.consultations.made import accept, sign
 from treatments.models import Allergen, Area, Concern, Condition
 
 MODELS = ["patient", "consultation", "proposal", "plan"]
@@ -31,9 +31,7 @@ def make_record(clinic, make_member):
             for version, (section, rows) in enumerate(told().items(), start=1):
                 row = intake.replace_section(row, section, rows, by=physician, version=version)
             proposal = proposals.propose(row, by=physician)
-            decisions.decide(
-                proposal, area="face", verdict="accepted", by=physician, option_number=1
-            )
+            accept(proposal, physician)
             plan = sign(proposal, physician)
         return {"patient": patient, "consultation": row, "proposal": proposal, "plan": plan}
 

@@ -9,7 +9,7 @@ from clinic.models import AuditEvent
 from consultations import policies
 from consultations.consents import needed_for
 from consultations.models import Consent, PlanSession
-from consultations.services import consents, decisions, plans, proposals
+from consultations.services import consents, plans, proposals
 from tests.consultations.made import (
     accept,
     again,
@@ -313,7 +313,7 @@ def test_it_is_taken_back_once_and_by_somebody(clinic, physician):
 def test_a_consent_that_was_given_anew_is_not_taken_back_by_its_old_one(clinic, physician):
     proposal = decided(clinic, physician)
     old = consent(proposal, physician, "mesotherapy")
-    decisions.decide(proposal, area="face", verdict="accepted", option_number=3, by=physician)
+    accept(proposal, physician, number=3)
     sign(proposal, physician)
 
     with refused("superseded"):

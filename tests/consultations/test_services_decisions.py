@@ -7,26 +7,33 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import AuditEvent
 from consultations import policies
+from consultations.documents import plan_document
 from consultations.errors import IncompleteFacts
-from consultations.models import Proposal, RuleOverride
+from consultations.models import Decision, Plan, Proposal, RuleOverride
 from consultations.reasons import reasons_for
-from consultations.services import decisions, intake, proposals
+from consultations.services import decisions, intake, plans, proposals
 from tests.consultations.changing import publish_as
 from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
     again,
     consulted,
+    points_of,
     proposed,
+    ready,
     sign,
 )
 from tests.engine.cases import concerns, lab, vignettes
+from treatments.compiler import catalogue_of
 from treatments.engine import canonical_json
 from treatments.enums import ReasonFor
+from treatments.explanations import explain
 from treatments.models import DecisionReason
 
 pytestmark = pytest.mark.usefixtures("open_clinic")
 REASON = {"reason": "specialist-agrees", "text": "Agreed with haematology by phone."}
+ALLERGIC = {"allergies": [{"allergen": "latex"}], "no_known_allergies": False}
+ATOPY = {"pregnancy": "no", "breastfeeding": "no", "atopy": "yes"}
 LOW = {"rule": "L-08b", "area": "face", "treatment": "prp"}
 
 
@@ -438,3 +445,134 @@ def test_each_step_leaves_an_event_that_names_the_patient_and_no_text(clinic, ph
     assert actions.count("proposal-made") == 2
     assert actions.count("rule-overridden") == actions.count("option-decided") == 1
     assert REASON["text"] not in json.dumps([one.detail for one in events])
+
+
+# What has to be minded
+
+
+def acknowledging(proposal, by, codes, **more):
+    return decisions.decide(
+        proposal,
+        area="face",
+        verdict="accepted",
+        option_number=1,
+        by=by,
+        acknowledged=codes,
+        **more,
+    )
+
+
+def test_an_option_that_carries_nothing_is_taken_as_it_is(clinic, physician):
+    proposal = proposed(clinic, physician)
+    assert points_of(proposal, number=3) == ()
+
+    decision = decisions.decide(
+        proposal, area="face", verdict="accepted", option_number=3, by=physician
+    )
+
+    assert decision.acknowledged == []
+
+
+def test_what_has_to_be_minded_is_acknowledged_by_its_codes(clinic, physician):
+    proposal = proposed(clinic, physician, conditions=ATOPY)
+    points = points_of(proposal)
+    assert {code.partition(":")[0] for code in points} == {"rule", "notice"}
+
+    decision = acknowledging(proposal, physician, points)
+
+    assert decision.acknowledged == list(points)
+    event = AuditEvent.objects.get(action="option-decided")
+    assert event.detail["acknowledged"] == list(points)
+
+
+@pytest.mark.parametrize("left_out", [0, 1, "all"])
+def test_an_acceptance_that_leaves_one_out_is_refused(clinic, physician, left_out):
+    proposal = proposed(clinic, physician, conditions=ATOPY)
+    points = list(points_of(proposal))
+    told = [] if left_out == "all" else [one for one in points if one != points[left_out]]
+
+    with pytest.raises(ValidationError) as refusal:
+        acknowledging(proposal, physician, told)
+
+    (error,) = refusal.value.error_dict["acknowledged"]
+    assert error.code == "unacknowledged"
+    missing = points if left_out == "all" else [points[left_out]]
+    assert error.params == {"points": ", ".join(missing)}
+    assert not Decision.objects.filter(proposal=proposal).exists()
+
+
+def test_what_an_option_does_not_carry_is_not_acknowledged(clinic, physician):
+    proposal = proposed(clinic, physician)
+
+    with pytest.raises(ValidationError) as refusal:
+        acknowledging(proposal, physician, [*points_of(proposal), "rule:L-01"])
+
+    assert refusal.value.error_dict["acknowledged"][0].code == "unknown"
+
+
+def test_an_overridden_rule_is_acknowledged_too(clinic, physician):
+    first = proposed(clinic, physician, **LOW_PLATELETS)
+    second = decisions.override_rule(
+        first.consultation,
+        rule="L-08b",
+        area="face",
+        treatment="prp",
+        reason="specialist-agrees",
+        text="Seen together.",
+        by=physician,
+    )
+
+    assert "rule:L-08b" in points_of(second)
+
+
+def test_declining_acknowledges_nothing(clinic, physician):
+    proposal = proposed(clinic, physician)
+    accept(proposal, physician)
+
+    decision = decisions.decide(proposal, area="face", verdict="declined", by=physician)
+
+    assert decision.acknowledged == []
+
+
+def test_nothing_is_signed_that_was_accepted_before_it_was_acknowledged(clinic, physician):
+    """As a decision stands that was made by an older version of the program."""
+    proposal = ready(clinic, physician)
+    assert policies.can_sign(proposal.consultation)
+    Decision.objects.filter(proposal=proposal).update(acknowledged=[])
+
+    with pytest.raises(ValidationError, check=lambda error: error.code == "undecided"):
+        plans.sign(proposal.consultation, by=physician)
+
+
+def test_what_was_acknowledged_is_signed_and_told_by_whom(clinic, physician):
+    proposal = proposed(clinic, physician, conditions=ATOPY)
+    accept(proposal, physician)
+    plan = sign(proposal, physician)
+
+    points = list(points_of(proposal))
+    assert json.loads(plan.document)["decisions"][0]["acknowledged"] == points
+    document = plan_document(Plan.objects.with_sessions().get(pk=plan.pk))
+    assert len(document.heed) == len(points)
+    assert [(one.area, one.by) for one in document.acknowledged] == [("Face", physician)]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"conditions": ATOPY},
+        {"allergies": [{"allergen": "latex"}], "no_known_allergies": False},
+    ],
+)
+def test_what_a_page_lists_is_what_is_asked_for(clinic, physician, facts):
+    proposal = proposed(clinic, physician, **facts)
+    explanation = explain(
+        catalogue_of(proposal.release),
+        json.loads(proposal.request),
+        json.loads(proposal.response),
+    )
+
+    for area in explanation.areas:
+        for option in area.options:
+            listed = [one.code for one in option.points]
+            assert listed == list(points_of(proposal, area.code, option.number))

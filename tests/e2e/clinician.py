@@ -122,6 +122,12 @@ class Clinician:
             self.sees("Review and sign")
         expect(asked).to_have_count(0)
 
+    def accept(self, area):
+        """The area's first option, with all that has to be minded: one button."""
+        place = self.page.locator(f"#area-{area}")
+        accepting(place).click()
+        place.get_by_text("Taken", exact=True).wait_for()
+
     def sign(self):
         self.follow("Review and sign")
         self.sees("Review and sign")
@@ -129,6 +135,11 @@ class Clinician:
         self.page.get_by_label("Your password").fill(PASSWORD)
         self.press("Sign")
         self.sees("Treatment plan")
+
+
+def accepting(place):
+    """The button that takes the first option; it acknowledges what is listed right above it."""
+    return place.locator(".option").first.locator("form.accept .btn-primary")
 
 
 def _written(value):

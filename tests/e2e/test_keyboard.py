@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from consultations.models import Plan
 from tests.conftest import PASSWORD
+from tests.e2e.clinician import accepting
 from tests.e2e.keyboard import Keyboard
 
 
@@ -128,13 +129,15 @@ def decide(keys):
     first, second = (page.locator(f"#area-{code}") for code in ("forehead", "cheeks"))
     keys.use(first.locator("details.why summary").first)
     expect(first.locator("details.why .ground").first).to_be_visible()
-    keys.use(button(first, "Accept"))
+    keys.use(accepting(first))
     first.get_by_text("Taken", exact=True).wait_for()
 
     keys.use(second.get_by_role("link", name="Accept with changes", exact=True).first)
     sees(page, "Accept with changes")
     keys.to(page.get_by_label("Why it is changed"))
     keys.write("Away until spring")
+    for box in page.locator("input[name='acknowledged']").all():
+        keys.use(box, "Space")
     keys.use(button(page, "Accept with these changes"))
     second.get_by_text("Taken", exact=True).wait_for()
 

@@ -53,9 +53,7 @@ def test_worked_case_is_typed_in_and_signed(key, physician, clinic, name):
 
     open_areas = [area for area in expected["areas"] if area["options"]]
     for area in open_areas:
-        place = physician.page.locator(f"#area-{area['area']}")
-        place.get_by_role("button", name="Accept", exact=True).first.click()
-        place.get_by_text("Taken", exact=True).wait_for()
+        physician.accept(area["area"])
     physician.sign()
 
     days = [

@@ -33,6 +33,14 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grades:
+    """The strongest and the weakest grade of some statements, in words; empty without any."""
+
+    best: str
+    worst: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """What one of the disagreeing statements says. Both are always shown."""
 
@@ -79,6 +87,16 @@ def ground(wording: Wording, code: str) -> Ground:
 def statements(wording: Wording, codes: Iterable[str]) -> tuple[Statement, ...]:
     known = wording.document.get("statements", {})
     return tuple(_statement(code, known[code]) for code in codes if code in known)
+
+
+def grades_of(found: Iterable[Statement]) -> Grades:
+    """A word that an older release used and nobody knows any more counts as the weakest."""
+    order = {str(grade.value): place for place, grade in enumerate(Grade)}
+    graded = [one for one in found if one.grade]
+    ranked = sorted(graded, key=lambda one: order.get(one.grade, len(order)))
+    if not ranked:
+        return Grades(best="", worst="")
+    return Grades(best=ranked[0].grade_label, worst=ranked[-1].grade_label)
 
 
 def disagreements(

@@ -1,16 +1,25 @@
 """An option in words: what it fits, when its sessions are, what goes in, and on what it rests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from treatments.enums import EffectKind, Rating
-from treatments.explanations.evidence import Disagreement, Ground, disagreements, ground
+from treatments.enums import Rating
+from treatments.explanations.evidence import (
+    Disagreement,
+    Grades,
+    Ground,
+    disagreements,
+    grades_of,
+    ground,
+    statements,
+)
 from treatments.explanations.ingredients import (
     FormulaText,
     activators_left_out,
     formula_text,
 )
+from treatments.explanations.minding import text_of
 from treatments.explanations.reasons import Reason, TreatmentAnswer
 from treatments.explanations.wording import Row, Wording
 
@@ -49,6 +58,17 @@ class Adjunct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One thing to be minded, under the code that it is acknowledged by. `kind` is warning,
+    caution or notice; a caution has its `reason`."""
+
+    code: str
+    kind: str
+    text: str
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptionText:
     """`number` counts from 1 in the area; the first one is what the program proposes."""
 
@@ -62,12 +82,38 @@ class OptionText:
     warnings: tuple[str, ...]
     notices: tuple[str, ...]
     cautions: tuple[Reason, ...]
+    points: tuple[Point, ...]
     basis: tuple[Ground, ...]
+    evidence: Grades
     disagreements: tuple[Disagreement, ...]
+
+    @property
+    def title(self) -> str:
+        name = " + ".join(self.names)
+        return f"{name} ({self.variant})" if self.variant else name
 
     @property
     def first_day(self) -> date:
         return min(course.planned[0] for course in self.courses)
+
+    @property
+    def last_day(self) -> date:
+        """Of the planned sessions."""
+        return max(course.planned[-1] for course in self.courses)
+
+    @property
+    def visits(self) -> int:
+        """Treatments of one day are one visit."""
+        return len(self._planned_days)
+
+    @property
+    def optional_visits(self) -> int:
+        optional = {day for course in self.courses for day in course.optional}
+        return len(optional - self._planned_days)
+
+    @property
+    def _planned_days(self) -> set[date]:
+        return {day for course in self.courses for day in course.planned}
 
 
 def option_text(
@@ -79,6 +125,7 @@ def option_text(
     part = [one for one in answers if one.code in option["treatments"]]
     rules = [*option["basis"], *(one.ground.rule for answer in part for one in answer.reasons)]
     cited = {code for row in ratings for code in row["sources"]}
+    basis = tuple(ground(wording, code) for code in _grounds(wording, option))
     return OptionText(
         number=number,
         names=wording.each("treatments", option["treatments"]),
@@ -90,7 +137,11 @@ def option_text(
         warnings=_texts(wording, "warnings", option),
         notices=_texts(wording, "notices", option),
         cautions=_cautions(part),
-        basis=tuple(ground(wording, code) for code in _grounds(wording, option)),
+        points=tuple(_points(wording, option, _cautions(part))),
+        basis=basis,
+        evidence=grades_of(
+            [*(said for one in basis for said in one.statements), *statements(wording, cited)]
+        ),
         disagreements=disagreements(wording, rules=rules, cited=cited),
     )
 
@@ -153,19 +204,21 @@ def _adjunct(wording: Wording, code: str) -> Adjunct:
     return Adjunct(name=row.get("name", code), text=row.get("text", ""))
 
 
-# An option only stands where what could be overridden or asked for has been.
-_MINDED = {EffectKind.CAUTION, EffectKind.EXCLUDE_OVERRIDABLE, EffectKind.ASK_PRESCRIBER}
-
-
 def _cautions(answers: Sequence[TreatmentAnswer]) -> tuple[Reason, ...]:
     """Rules that do not keep the option back but have to be minded, each once."""
-    found = {
-        one.ground.rule: one
-        for answer in answers
-        for one in answer.reasons
-        if one.effect in _MINDED
-    }
+    found = {one.ground.rule: one for answer in answers for one in answer.reasons if one.minded}
     return tuple(found.values())
+
+
+def _points(wording: Wording, option: Row, cautions: tuple[Reason, ...]) -> Iterator[Point]:
+    """In the order of their weight, under the codes of `to_acknowledge`."""
+    for code in option["warnings"]:
+        yield Point(code=(full := f"warning:{code}"), kind="warning", text=text_of(wording, full))
+    for one in cautions:
+        code = f"rule:{one.ground.rule}"
+        yield Point(code=code, kind="caution", text=one.ground.message, reason=one)
+    for code in option["notices"]:
+        yield Point(code=(full := f"notice:{code}"), kind="notice", text=text_of(wording, full))
 
 
 def _grounds(wording: Wording, option: Row) -> list[str]:

@@ -21,6 +21,7 @@ from treatments.explanations.edits import (
 )
 from treatments.explanations.evidence import Disagreement, Ground, disagreements, ground
 from treatments.explanations.ingredients import LostFormula, lost_formulas
+from treatments.explanations.minding import effects_on, is_minded
 from treatments.explanations.told import Fact, day, fact
 from treatments.explanations.wording import Row
 
@@ -40,7 +41,8 @@ GRAVITY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One rule that bears on a treatment. `effect` is its gravest effect on it."""
+    """One rule that bears on a treatment. `effect` is its gravest effect on it; `minded` that it
+    is to be acknowledged by whoever takes the treatment all the same."""
 
     ground: Ground
     effect: str
@@ -51,6 +53,7 @@ class Reason:
     overridden: bool
     asks: bool
     agreed: bool
+    minded: bool
     disagreements: tuple[Disagreement, ...]
 
 
@@ -96,9 +99,7 @@ def treatment_answer(case: Case, response: Row, area: Row, standing: Row) -> Tre
 
 
 def reason(case: Case, finding: Row, area: str | None, treatment: str | None) -> Reason:
-    effects = {
-        one["effect"] for one in finding["effects"] if one["treatment"] in (None, treatment)
-    } or {one["effect"] for one in finding["effects"]}
+    effects = effects_on(finding, treatment)
     effect = next(one for one in GRAVITY if one in effects)
     here = {(finding["rule"], area, treatment), (finding["rule"], None, treatment)}
     overridden = effect == EffectKind.EXCLUDE_OVERRIDABLE and not here.isdisjoint(case.overrides)
@@ -113,6 +114,7 @@ def reason(case: Case, finding: Row, area: str | None, treatment: str | None) ->
         overridden=overridden,
         asks=effect == EffectKind.ASK_PRESCRIBER and not agreed,
         agreed=agreed,
+        minded=is_minded(finding, treatment),
         disagreements=disagreements(case.wording, rules=[finding["rule"]]),
     )
 

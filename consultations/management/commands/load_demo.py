@@ -16,6 +16,7 @@ from consultations.consents import needed_for
 from consultations.models import Consultation, Patient, Plan
 from consultations.services import consents, decisions, intake, patients, plans, proposals
 from treatments.engine import digest_of
+from treatments.explanations.minding import to_acknowledge
 
 
 class Command(BaseCommand):
@@ -106,8 +107,16 @@ def _told(patient: Patient, document: dict[str, Any], by: User) -> Consultation:
 
 def _sign(consultation: Consultation, by: User) -> Plan:
     proposal = proposals.propose(consultation, by=by)
-    for area in proposals.data_of(proposal)["areas"]:
-        decisions.decide(proposal, area=area["area"], verdict="accepted", by=by, option_number=1)
+    response = proposals.data_of(proposal)
+    for area in response["areas"]:
+        decisions.decide(
+            proposal,
+            area=area["area"],
+            verdict="accepted",
+            by=by,
+            option_number=1,
+            acknowledged=to_acknowledge(response, area, area["options"][0]),
+        )
     for needed in needed_for(proposal):
         document = consents.document_to_sign(proposal, needed.treatment, "en")
         consents.give_consent(

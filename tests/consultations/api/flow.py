@@ -64,8 +64,16 @@ def proposal(api, *, of=None):
 
 def decision(api, *, on=None, **changes):
     which = on or proposal(api)["id"]
+    return done(api.post(f"{PROPOSALS}{which}/decide/", choice(api, on=which, **changes)))
+
+
+def choice(api, *, on, **changes):
+    """A decision that acknowledges all that its option carries."""
     body = {"area": "face", "verdict": "accepted", "option_number": 1, **changes}
-    return done(api.post(f"{PROPOSALS}{which}/decide/", body))
+    points = done(api.get(f"{PROPOSALS}{on}/"))["to_acknowledge"]
+    own = [body["area"], body["option_number"]]
+    (codes,) = [one["codes"] for one in points if [one["area"], one["option_number"]] == own]
+    return {"acknowledged": codes, **body}
 
 
 def plan(api):

@@ -6,12 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
 from consultations.models import Consultation
-from consultations.services.decisions import decide
 from consultations.services.intake import replace_facts, start_consultation
 from consultations.services.patients import register_patient
 from consultations.services.proposals import propose
 from tests.consultations.api import flow
-from tests.consultations.made import sign
+from tests.consultations.made import accept, sign
 
 SIZES = (1, 3, 30)
 
@@ -22,7 +21,7 @@ def add_plan(clinic, by):
     consultation = start_consultation(patient, by=by)
     consultation = replace_facts(consultation, flow.facts(), by=by, version=consultation.version)
     proposal = propose(consultation, by=by)
-    decide(proposal, area="face", verdict="accepted", option_number=1, by=by)
+    accept(proposal, by)
     return sign(proposal, by)
 
 

@@ -18,6 +18,7 @@ from tests.consultations.made import (
     again,
     consented,
     consulted,
+    points_of,
     proposed,
     ready,
     signed,
@@ -239,7 +240,9 @@ def test_proposing_takes_a_post(doctor, clinic):
 def test_accepting_and_declining(doctor, clinic):
     proposal = proposed(clinic, doctor.user)
 
-    accepted = doctor.post(address("decide", proposal), {"verdict": "accepted", "option_number": 2})
+    points = points_of(proposal, number=2)
+    taken = {"verdict": "accepted", "option_number": 2, "acknowledged": points}
+    accepted = doctor.post(address("decide", proposal), taken)
     assert accepted["Location"] == f"{page(proposal)}#area-face"
     assert "Option 2" in text(doctor.get(page(proposal)))
     doctor.post(address("decide", proposal), {"verdict": "declined", "note": "Next year."})
@@ -278,7 +281,8 @@ def change_form(proposal, doctor, number=2):
 def filled(form, **changes):
     values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     kept = {name: value for name, value in values.items() if value not in (None, "")}
-    return kept | {"note": "Holiday in April."} | changes
+    points = [one.code for one in form.option.points]
+    return kept | {"note": "Holiday in April.", "acknowledged": points} | changes
 
 
 def test_an_option_is_accepted_with_changes(doctor, clinic):

@@ -1,0 +1,58 @@
+"""What has to be minded with an option, and is acknowledged by whoever takes it.
+
+Each point has a code that says what it is: ``rule:S-08``, ``warning:…`` or ``notice:…``.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from treatments.enums import EffectKind
+from treatments.explanations.wording import Row, Wording
+
+# An option only stands where what could be overridden or asked for has been.
+MINDED: Final = frozenset(
+    {EffectKind.CAUTION, EffectKind.EXCLUDE_OVERRIDABLE, EffectKind.ASK_PRESCRIBER}
+)
+
+
+def effects_on(finding: Row, treatment: str | None) -> set[str]:
+    """The rule's effects on a treatment; all of them where none is on it."""
+    every: list[Row] = finding["effects"]
+    own = {one["effect"] for one in every if one["treatment"] in (None, treatment)}
+    return own or {one["effect"] for one in every}
+
+
+def is_minded(finding: Row, treatment: str | None) -> bool:
+    return not MINDED.isdisjoint(effects_on(finding, treatment))
+
+
+def to_acknowledge(response: Row, area: Row, option: Row) -> tuple[str, ...]:
+    """The codes of all that an option of an area carries, each once."""
+    return tuple(
+        dict.fromkeys(
+            [
+                *(f"warning:{code}" for code in option["warnings"]),
+                *(f"rule:{code}" for code in _rules(response, area, option)),
+                *(f"notice:{code}" for code in option["notices"]),
+            ]
+        )
+    )
+
+
+def text_of(wording: Wording, code: str) -> str:
+    """What a code stands for, in the release's words."""
+    kind, _colon, name = code.partition(":")
+    if kind == "rule":
+        message: str = wording.rules[name]["message"] if name in wording.rules else name
+        return message
+    return str(wording.row(f"{kind}s", name).get("text", name))
+
+
+def _rules(response: Row, area: Row, option: Row) -> Iterable[str]:
+    standing = [one for one in area["treatments"] if one["treatment"] in option["treatments"]]
+    return (
+        finding["rule"]
+        for finding in response["findings"]
+        for one in standing
+        if finding["rule"] in one["findings"] and is_minded(finding, one["treatment"])
+    )
