@@ -68,6 +68,10 @@ FULL = {
 SELECT2 = frozenset({"aria-input-field-name", "label"})
 # Addresses that no page answers at: they take a form and lead on, or send a file.
 NO_PAGE = {
+    "pin-note",
+    "keep-note",
+    "change-note",
+    "remove-note",
     "start",
     "step",
     "safety",
