@@ -29,6 +29,11 @@
     saved = performance.now();
   });
 
+  // A draft is not part of the record, so nothing follows from it.
+  document.body.addEventListener("consilium:kept", () => {
+    if (saved < answered && panel().classList.contains("is-pending")) say("");
+  });
+
   // Questions that no longer matter stand folded, those that do again where they belong.
   const fold = () => {
     const folded = document.querySelector("[data-folded]");

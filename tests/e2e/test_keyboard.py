@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from consultations.models import Plan
 from tests.conftest import PASSWORD
-from tests.e2e.clinician import accepting
+from tests.e2e.clinician import accepting, at_rest
 from tests.e2e.keyboard import Keyboard
 
 
@@ -70,7 +70,15 @@ def add_patient(keys):
 
 
 def save(keys, section):
-    keys.use(button(keys.page, f"Save {section}"))
+    keys.to(button(keys.page, f"Save {section}"))
+    leave_by_enter(keys)
+
+
+def leave_by_enter(keys):
+    """The page before may say “Saved.”, too: it counts on the page that comes."""
+    at_rest(keys.page)
+    with keys.page.expect_navigation():
+        keys.press("Enter")
     expect(keys.page.get_by_text("Saved.", exact=True)).to_be_visible()
 
 
@@ -115,8 +123,7 @@ def tell_the_rest(keys):
     keys.fill(page.locator("#id_labs-0-value"), "210")
     keys.fill(page.locator("#id_labs-0-unit"), "10*9")
     keys.fill(page.locator("#id_labs-0-taken_on"), "2026-01-10")
-    keys.press("Enter")  # saves where it is
-    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    leave_by_enter(keys)  # saves where it is
     keys.tick(page.get_by_label("Sunday"))
     save(keys, "Preferences and dates")
 
@@ -124,7 +131,9 @@ def tell_the_rest(keys):
 def decide(keys):
     """One area is accepted as it is, the other with the day of a session moved."""
     page = keys.page
-    keys.use(button(page, "Propose"))
+    keys.to(button(page, "Propose"))
+    at_rest(page)
+    keys.press("Enter")
     sees(page, "Proposal")
     first, second = (page.locator(f"#area-{code}") for code in ("forehead", "cheeks"))
     keys.use(first.locator("details.why summary").first)
@@ -147,12 +156,17 @@ def sign(keys):
     keys.use(page.get_by_role("link", name="Review and sign", exact=True))
     sees(page, "Review and sign")
     asked = page.get_by_role("link", name="Read and sign the consent")
-    for _one in range(asked.count()):
-        keys.use(asked.first)
-        keys.fill(page.get_by_label("Name of who signs"), "Selin Demir")
+    number = asked.count()
+    keys.use(asked.first)
+    for one in range(number):  # the name is written once, each text is agreed to by itself
+        if not one:
+            keys.fill(page.get_by_label("Name of who signs"), "Selin Demir")
+        expect(page.get_by_label("Name of who signs")).to_have_value("Selin Demir")
         keys.use(page.get_by_label("I have read and understood"), "Space")
-        keys.use(button(page, "Sign the consent"))
-        sees(page, "Review and sign")
+        keys.to(button(page, "Sign the consent"))
+        with page.expect_navigation():
+            keys.press("Enter")
+    sees(page, "Review and sign")
     keys.fill(page.get_by_label("Your password"), PASSWORD)
     keys.press("Enter")
     sees(page, "Treatment plan")

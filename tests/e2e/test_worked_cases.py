@@ -41,7 +41,7 @@ def test_worked_case_is_typed_in_and_signed(key, physician, clinic, name):
     physician.add_patient(f"Case {key}", "Worked", request["patient"]["sex"])
     physician.start(request["consulted_on"])
     physician.enter(request)
-    physician.press("Propose")
+    physician.leave_by("Propose")
     physician.sees("Proposal")
 
     for area in expected["areas"]:

@@ -26,6 +26,7 @@
   let beat = 0;
   let misses = 0;
   let changedAt = "";
+  let sending = false; // a whole form is on its way: a save beside it would make it look outdated
 
   const all = (of = units.values()) => [...of];
   const dirty = () => all().filter((unit) => unit.dirty);
@@ -61,6 +62,7 @@
     sent.forEach((value, unit) => settle(unit, value, answer.body));
     const written = Object.values(answer.body.fields).some((one) => one.state === "saved");
     if (written) happened(form, { section: form.dataset.stepForm, version: answer.body.version });
+    else form.dispatchEvent(new CustomEvent("consilium:kept", { bubbles: true }));
     return true;
   };
 
@@ -157,13 +159,13 @@
     running = running || run().finally(() => {
       running = null;
       tell();
-      if (dirty().length && !pause && !trouble) soon();
+      if (dirty().length && !pause && !trouble && !sending) soon();
     });
     return running;
   };
 
   const run = async () => {
-    while (urgent && !trouble) {
+    while (urgent && !trouble && !sending) {
       urgent = false;
       const waiting = dirty();
       for (const form of new Set(waiting.map((unit) => unit.form))) {
@@ -269,6 +271,23 @@
   };
 
   // ---- the page ----
+  // What is typed from here on is saved when the page goes; what is under way ends first.
+  const prepare = async () => {
+    sending = true;
+    await running;
+    await new Promise((done) => setTimeout(done)); // no form can be sent from within its own event
+    if (!document.querySelector(".htmx-request")) return;
+    await new Promise((done) => {
+      document.addEventListener("htmx:afterRequest", done, { once: true });
+      setTimeout(done, 2000);
+    });
+  };
+
+  const stay = () => {
+    sending = false;
+    document.body.dispatchEvent(new CustomEvent("consilium:saved"));
+  };
+
   forms.forEach((form) => {
     form.addEventListener("input", soon);
     form.addEventListener("change", () => flush());
@@ -284,15 +303,38 @@
     form.addEventListener("submit", async (event) => {
       if (form.dataset.flushed || (event.submitter && event.submitter.name === "add")) return;
       event.preventDefault();
+      if (sending) return;
       await flush();
+      await prepare();
       await listen();
       const clash = all().find((unit) => unit.form === form && unit.conflict);
       if (clash) clash.place.parentElement.querySelector(".field-conflict button").focus();
-      if (clash || trouble) return;
+      if (clash || trouble) {
+        stay();
+        return;
+      }
       form.dataset.flushed = "yes";
       form.requestSubmit(event.submitter);
     }, { capture: true });
   });
+
+  // What is proposed is proposed from all that stands on the page, also from what was typed last.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-after-saving]") || form.dataset.flushed) return;
+    event.preventDefault();
+    if (sending) return;
+    await flush();
+    if (trouble || all().some((unit) => unit.unsaved)) return;
+    await prepare();
+    const now = document.querySelector(`[data-after-saving][action="${form.getAttribute("action")}"]`);
+    if (!now) {
+      stay();
+      return;
+    }
+    now.dataset.flushed = "yes"; // what was saved has brought this part of the page anew
+    now.requestSubmit();
+  }, { capture: true });
 
   const leave = () => dirty().length && !trouble && all(forms).forEach((form) => {
     const own = dirty().filter((unit) => unit.form === form);
@@ -307,7 +349,9 @@
     if ((trouble && unsaved()) || all().some((unit) => unit.unsaved)) event.preventDefault();
   });
   // Without a login a part of the page would send the whole page to it, with all that waits here.
-  document.addEventListener("htmx:beforeRequest", (event) => trouble && trouble !== "lost" && event.preventDefault());
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (sending || (trouble && trouble !== "lost")) event.preventDefault();
+  });
 
   room.hidden = false;
   document.querySelectorAll("[data-saved-then]").forEach((one) => one.remove()); // the room says it for all

@@ -147,7 +147,7 @@
       units.set(name, new Rows(form, name));
     });
     [...form.elements].forEach((one) => {
-      const own = one.name && !NEVER.has(one.name) && !/-(TOTAL|INITIAL)_FORMS$/.test(one.name);
+      const own = one.name && one.tagName !== "BUTTON" && !NEVER.has(one.name) && !/-(TOTAL|INITIAL)_FORMS$/.test(one.name);
       if (!own || units.has(one.name) || one.closest(".fact-rows")) return;
       units.set(one.name, new Unit(form, one.name));
     });
