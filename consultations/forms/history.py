@@ -1,6 +1,6 @@
 """Questions about health: yes, no or not known, and nothing ticked beforehand."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -15,6 +15,18 @@ from treatments.enums import ClauseKind, WhenUnknown
 from treatments.models import Condition, RuleClause
 
 
+def _with_the_rest(data: Any, known: Collection[str]) -> Any:
+    """A button may say “no” for the questions that it names; what is answered stays as it is."""
+    named = data.get("no", "").split() if data else []
+    if not named:
+        return data
+    filled = data.copy()
+    for code in named:
+        if code in known and not data.get(f"condition-{code}"):
+            filled[f"condition-{code}"] = Answer.NO
+    return filled
+
+
 class Question(forms.ChoiceField):
     carried: Mark | None = None
 
@@ -24,10 +36,10 @@ class Questions(forms.Form):
 
     def __init__(self, data: Any, *, consultation: Consultation, terms: Terms) -> None:
         stored = {row.condition.code: row.answer for row in consultation.condition_answers.all()}
-        super().__init__(data, initial=stored, prefix="condition")
         self._rows: dict[str, Condition] = {
             code: row for code, row in terms.rows(Condition).items() if row.active or code in stored
         }
+        super().__init__(_with_the_rest(data, self._rows), initial=stored, prefix="condition")
         for code, row in self._rows.items():
             self.fields[code] = Question(
                 label=row.question,

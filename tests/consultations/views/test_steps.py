@@ -458,3 +458,42 @@ def test_map_offers_the_areas_of_the_catalogue(physician, consultation):
     for code in ("forehead", "scalp", "knee", "buttocks", "hands", "neck"):
         assert f'data-area="{code}"' in page
     assert 'aria-label="Around the eyes"' in page
+
+
+def answers_of(consultation):
+    return {row.condition.code: row.answer for row in stored(consultation).condition_answers.all()}
+
+
+def test_no_to_the_rest_answers_what_its_button_names_and_nothing_else(physician, consultation):
+    """What is answered stays, what the list did not show stays open, what is unknown is ignored."""
+    data = {
+        "version": 1,
+        "condition-tobacco": "yes",
+        "condition-atopy": "unknown",
+        "no": "tobacco atopy keloid_tendency keloid-tendency pregnancy",
+    }
+
+    save(physician, consultation, "history", data)
+
+    assert answers_of(consultation) == {
+        "tobacco": "yes",
+        "atopy": "unknown",
+        "keloid-tendency": "no",
+        "pregnancy": "no",
+    }
+
+
+def test_without_its_button_nothing_is_answered_with_no(physician, consultation):
+    save(physician, consultation, "history", {"version": 1, "condition-tobacco": "yes"})
+
+    assert answers_of(consultation) == {"tobacco": "yes"}
+
+
+def test_each_list_of_questions_has_a_button_that_names_its_questions(physician, consultation):
+    page = text_of(physician.get(page_url(consultation)))
+
+    buttons = [one.partition('value="')[2] for one in page.split('name="no"')[1:]]
+    named = [set(one.partition('"')[0].split()) for one in buttons]
+    form = form_of(physician.get(page_url(consultation)), "history").scalars
+    assert named == [{one.name for one in form.needed()}, {one.name for one in form.others()}]
+    assert all(named)
