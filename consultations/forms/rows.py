@@ -105,13 +105,13 @@ class AllergyRow(RowForm):
 
 class MedicationRow(RowForm):
     medication = TermField(Medication, label=_("Medication"))
-    prescribed = YesNo(label=_("Prescribed by a doctor"))
-    ongoing = YesNo(label=_("Still taken"))
+    prescribed = YesNo(radio=True, label=_("Prescribed by a doctor"))
+    ongoing = YesNo(radio=True, label=_("Still taken"))
     last_taken_on = WrittenDate(label=_("Last dose on"), required=False)
     columns = {
-        "medication": "col-sm-6 col-lg-4",
-        "prescribed": "col-sm-6 col-lg-3",
-        "ongoing": "col-sm-6 col-lg-2",
+        "medication": "col-sm-6 col-lg-3",
+        "prescribed": "col-sm-6 col-lg-3 choices-short",
+        "ongoing": "col-sm-6 col-lg-3 choices-short",
         "last_taken_on": "col-sm-6 col-lg-3",
     }
 

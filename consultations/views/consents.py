@@ -20,6 +20,7 @@ from clinic.roles import Action
 from clinic.text import checks_own_text
 from consultations import consent_paper, drawing, policies
 from consultations.consents import Needed, needed_for
+from consultations.enums import ConsentState
 from consultations.forms.consents import ConsentForm, PrepareForm, WithdrawForm
 from consultations.models import Consent, Consultation
 from consultations.services import consents as services
@@ -90,9 +91,9 @@ def give(request: HttpRequest, pk: UUID, treatment: str) -> HttpResponse:
         messages.error(request, _("There is no consent text for this treatment."))
         return redirect(back)
     document = _document(consultation, treatment, language)
-    form = _form(request, document)
+    form = _form(request, document, signer=_signer_before(consultation))
     if request.method == "POST" and form.is_valid() and _given(request, consultation, form, needed):
-        return redirect(back)
+        return redirect(_next_consent(consultation, language) or back)
     if request.method == "GET":
         note_opened(consultation, by=actor(request))
     context = {
@@ -129,13 +130,31 @@ def _document(consultation: Consultation, treatment: str, language: str) -> dict
     return services.document_to_sign(proposal, treatment, language)
 
 
-def _form(request: HttpRequest, document: dict[str, Any]) -> ConsentForm:
+def _next_consent(consultation: Consultation, language: str) -> str:
+    """The patient who signs one goes on to the next, in the same language where there is one."""
+    proposal = latest(consultation)
+    asked = [one for one in needed_for(proposal) if one.readable] if proposal else []
+    following = next((one for one in asked if one.state != ConsentState.WITHDRAWN), None)
+    if following is None:
+        return ""
+    address = reverse("consultations:give-consent", args=[consultation.pk, following.treatment])
+    return f"{address}?language={language}" if language in following.languages else address
+
+
+def _signer_before(consultation: Consultation) -> str:
+    """Who signed the last consent here: a name is written once, each text is agreed to by itself."""
+    signed = Consent.objects.filter(consultation=consultation, withdrawal__isnull=True)
+    last = signed.order_by("-signed_at", "-id").first()
+    return last.signer_name if last else ""
+
+
+def _form(request: HttpRequest, document: dict[str, Any], *, signer: str) -> ConsentForm:
     """It speaks the patient's language. What was read is what the page showed, not what is now."""
     with translation.override(document["language"]):
         form = ConsentForm(
             request.POST or None,
             witness=document["witness"],
-            initial={"read": digest_of(document)},
+            initial={"read": digest_of(document), "name": signer},
         )
         form.is_valid()
         return form

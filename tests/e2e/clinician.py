@@ -21,6 +21,14 @@ class Clinician:
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def leave_by(self, name):
+        """Press a button that answers with another page. What the page is busy with ends first:
+        the console complains of a request that is cut off, and the page before still says “Saved.”
+        """
+        at_rest(self.page)
+        with self.page.expect_navigation():
+            self.press(name)
+
     def follow(self, name):
         self.page.get_by_role("link", name=name, exact=True).first.click()
 
@@ -42,7 +50,7 @@ class Clinician:
         self.sees("Consultation")
 
     def save(self, section):
-        self.press(f"Save {section}")
+        self.leave_by(f"Save {section}")
         expect(self.page.get_by_text("Saved.", exact=True)).to_be_visible()
 
     def fill_rows(self, section, add_label, rows):
@@ -114,12 +122,17 @@ class Clinician:
     def consent(self, name="Ayla Patient"):
         """The patient reads and signs each consent that the page still asks for."""
         asked = self.page.get_by_role("link", name="Read and sign the consent")
-        for _one in range(asked.count()):
+        number = asked.count()
+        if number:
             asked.first.click()
-            self.page.get_by_label("Name of who signs").fill(name)
+        for one in range(number):
+            written = self.page.get_by_label("Name of who signs")
+            expect(written).to_have_value(name if one else "")
+            written.fill(name)
             self.page.get_by_label("I have read and understood").check()
-            self.press("Sign the consent")
-            self.sees("Review and sign")
+            with self.page.expect_navigation():
+                self.press("Sign the consent")
+        self.sees("Review and sign")
         expect(asked).to_have_count(0)
 
     def accept(self, area):
@@ -140,6 +153,12 @@ class Clinician:
 def accepting(place):
     """The button that takes the first option; it acknowledges what is listed right above it."""
     return place.locator(".option").first.locator("form.accept .btn-primary")
+
+
+def at_rest(page):
+    """Nothing waits to be saved, and the safety panel shows what follows from all of it."""
+    expect(page.locator("[data-room]:not([data-state='saving'])")).to_have_count(1)
+    expect(page.locator(".safety.is-pending, .safety.htmx-request")).to_have_count(0)
 
 
 def _written(value):
