@@ -142,7 +142,7 @@ def _next_consent(consultation: Consultation, language: str) -> str:
 
 
 def _signer_before(consultation: Consultation) -> str:
-    """Who signed the last consent here: a name is written once, each text is agreed to by itself."""
+    """A name is written once; each text is agreed to by itself."""
     signed = Consent.objects.filter(consultation=consultation, withdrawal__isnull=True)
     last = signed.order_by("-signed_at", "-id").first()
     return last.signer_name if last else ""

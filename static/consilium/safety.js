@@ -25,9 +25,21 @@
   };
   content.addEventListener("input", note);
   content.addEventListener("change", note);
+  // One look at a time: what is saved while one is under way is looked at as soon as it is back.
+  let due = 0;
+  let again = false;
+  const check = () => {
+    clearTimeout(due);
+    due = setTimeout(() => {
+      again = panel().classList.contains("htmx-request");
+      if (!again) document.body.dispatchEvent(new CustomEvent("consilium:check"));
+    }, 50);
+  };
   document.body.addEventListener("consilium:saved", () => {
     saved = performance.now();
+    check();
   });
+  document.body.addEventListener("consilium:confirmed", check);
 
   // A draft is not part of the record, so nothing follows from it.
   document.body.addEventListener("consilium:kept", () => {
@@ -131,14 +143,17 @@
     fold();
     if (anew) tellClashes();
     anew = false;
-    if (answered > saved) say("pending");
+    if (answered > saved || again) say("pending");
+    if (again) check();
     const first = document.querySelector("#next-question button, #next-question a");
     if (focus === "next" && first) first.focus();
     focus = "";
   });
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => {
     document.body.addEventListener(name, (event) => {
-      if (event.target === panel()) say("lost");
+      if (event.target !== panel()) return;
+      say("lost");
+      if (again) check();
     });
   });
 

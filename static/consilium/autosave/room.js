@@ -276,11 +276,10 @@
     sending = true;
     await running;
     await new Promise((done) => setTimeout(done)); // no form can be sent from within its own event
-    if (!document.querySelector(".htmx-request")) return;
-    await new Promise((done) => {
-      document.addEventListener("htmx:afterRequest", done, { once: true });
-      setTimeout(done, 2000);
-    });
+    const end = Date.now() + 4000;
+    while (document.querySelector(".htmx-request") && Date.now() < end) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
   };
 
   const stay = () => {
