@@ -75,7 +75,7 @@ def prescriber(doctor):
     page.get_by_label("What is asked").fill("May we go ahead while it is taken?")
     doctor.press("Keep the question")
     page.get_by_role("link", name="Record the answer").first.click()
-    doctor.sees("The prescriber’s answer")
+    doctor.sees("The prescriber\u2019s answer")
     page.locator("input[name='answer']").first.check()
     page.get_by_label("Name of whoever answered").fill("Dr Karaca")
     for box in page.locator("input[name='also']").all():
