@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import Preparation, WhenUnknown
+from treatments.texts.numbers import names_in
 
 # Found in any consultation without a rule, so no rule may take these codes.
 RESERVED_CONFLICT_CODES = frozenset({"allergies", "future"})
@@ -35,6 +36,23 @@ def validate_conflict_code(code: str) -> None:
             {"conflict_code": _("This code is taken by a conflict that is always looked for.")},
             code="conflict_code_taken",
         )
+
+
+def validate_named_numbers(texts: dict[str, str], numbers: dict[str, int | None]) -> None:
+    """What stands in braces is a number of the row, and the row has it."""
+    for field, text in texts.items():
+        for name in names_in(text):
+            if numbers.get(name) is None:
+                raise ValidationError(
+                    {
+                        field: _(
+                            "“{%(name)s}” is no number of this rule. Write “{wait_days}” where"
+                            " the days of “wait, days” are told, or the words themselves."
+                        )
+                        % {"name": name}
+                    },
+                    code="number_unknown",
+                )
 
 
 def validate_formula(preparation: str, *, has_formula: bool) -> None:

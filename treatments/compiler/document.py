@@ -43,6 +43,7 @@ from treatments.models import (
     Procedure,
     Treatment,
 )
+from treatments.texts import document_with_numbers
 
 
 def compile_document(key: str) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def compile_document(key: str) -> dict[str, Any]:
         **for_people(),
     }
     whole = document | _evidence(document)
-    return whole | translations_of(whole)
+    return document_with_numbers(whole | translations_of(whole))
 
 
 def _evidence(document: Row) -> Row:

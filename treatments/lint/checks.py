@@ -11,6 +11,7 @@ from treatments.lint.consents import changed_without_version
 from treatments.lint.contradictions import contradictions
 from treatments.lint.extra import Extra
 from treatments.lint.findings import Check, Finding, Severity
+from treatments.lint.numbers import numbers_that_differ
 from treatments.lint.reach import unreachable
 from treatments.lint.rows import (
     names_out_of_use,
@@ -32,6 +33,7 @@ _OF_ROWS: Final[tuple[Callable[[Document, Extra], Iterator[Finding]], ...]] = (
     rules_without_statement,
     numbers_without_source,
     sources_without_grade,
+    numbers_that_differ,
     protocol_intervals,
     uncovered_concerns,
     retired_ingredients,

@@ -35,4 +35,14 @@ class Migration(migrations.Migration):
             name='takes_back',
             field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_back', to='treatments.releaseactivation'),
         ),
+        migrations.AlterField(
+            model_name='rule',
+            name='care',
+            field=models.TextField(blank=True, help_text='What the patient is told. “{wait_days}” becomes the days of the wait.', verbose_name='care instruction'),
+        ),
+        migrations.AlterField(
+            model_name='rule',
+            name='message',
+            field=models.TextField(help_text='What the clinician reads. “{wait_days}” becomes the days of the wait.', verbose_name='message'),
+        ),
     ]

@@ -16,7 +16,11 @@ from treatments.enums import (
 from treatments.models.materials import Ingredient, OptionWarning
 from treatments.models.treatments import Treatment
 from treatments.models.vocabulary import Allergen, CodedQuerySet, Referral
-from treatments.validators import validate_asking, validate_conflict_code
+from treatments.validators import (
+    validate_asking,
+    validate_conflict_code,
+    validate_named_numbers,
+)
 
 validate_rule_code = RegexValidator(
     r"^[A-Z]-[0-9]{2,3}[a-z]?\Z", _("Use a letter, a hyphen and a number, for example “L-36”.")
@@ -101,9 +105,14 @@ class Rule(models.Model):
         blank=True,
         help_text=_("For facts that contradict each other: the code that programs read."),
     )
-    message = models.TextField(_("message"), help_text=_("What the clinician reads."))
+    message = models.TextField(
+        _("message"),
+        help_text=_("What the clinician reads. “{wait_days}” becomes the days of the wait."),
+    )
     care = models.TextField(
-        _("care instruction"), blank=True, help_text=_("What the patient is told.")
+        _("care instruction"),
+        blank=True,
+        help_text=_("What the patient is told. “{wait_days}” becomes the days of the wait."),
     )
     statements = models.ManyToManyField(
         "treatments.Statement", related_name="rules", blank=True, verbose_name=_("statements")
@@ -168,6 +177,9 @@ class Rule(models.Model):
     def clean(self) -> None:
         validate_asking(self.when_unknown, age_from=self.ask_age_from, age_to=self.ask_age_to)
         validate_conflict_code(self.conflict_code)
+        validate_named_numbers(
+            {"message": self.message, "care": self.care}, {"wait_days": self.wait_days}
+        )
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)

@@ -8,6 +8,7 @@ from treatments.texts.languages import (
     wanted_language,
 )
 from treatments.texts.marked import Marked, Untranslated, in_plain_text, joined, rewritten, said
+from treatments.texts.numbers import document_with_numbers, names_in
 from treatments.texts.translated import TRANSLATIONS, SourceText, compiled, document_in, texts_in
 
 __all__ = [
@@ -21,10 +22,12 @@ __all__ = [
     "Untranslated",
     "compiled",
     "document_in",
+    "document_with_numbers",
     "in_plain_text",
     "joined",
     "kind_names",
     "name_of_language",
+    "names_in",
     "other_languages",
     "rewritten",
     "said",
