@@ -220,6 +220,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "RunStatusEnum": "consultations.enums.RunStatus",
         "AmendmentReasonEnum": "consultations.enums.AmendmentReason",
         "ConsultationStatusEnum": "consultations.enums.ConsultationStatus",
         "SessionStatusEnum": "consultations.enums.SessionStatus",

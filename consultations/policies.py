@@ -37,6 +37,9 @@ STATE_CODES = frozenset(
         "superseded",
         "asked",
         "answered",
+        "changed",
+        "state",
+        "unfit",
     }
 )
 

@@ -145,3 +145,4 @@ MARKS: Final = [
     OpenApiExample("Done", value={"status": "done"}, request_only=True),
     OpenApiExample("Cancelled", value={"status": "cancelled"}, request_only=True),
 ]
+BLAST_RUNS: Final = [OpenApiExample("Of a draft", value={"draft": 12}, request_only=True)]

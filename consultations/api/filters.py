@@ -9,12 +9,14 @@ from django_filters import (
     ChoiceFilter,
     DateFilter,
     FilterSet,
+    NumberFilter,
     UUIDFilter,
 )
 
 from clinic.text import LONGEST_SEARCH
-from consultations.enums import ConsultationStatus, SessionStatus
+from consultations.enums import ConsultationStatus, Effect, RunStatus, SessionStatus
 from consultations.models import Patient
+from consultations.radius import KINDS
 
 
 def day(field: str, lookup: str = "exact") -> DateFilter:
@@ -107,3 +109,21 @@ class SessionFilters(OfPatientFilters):
     planned_on = day("planned_on")
     planned_from = day("planned_on", "gte")
     planned_to = day("planned_on", "lte")
+
+
+class BlastRunFilters(FilterSet):  # type: ignore[misc]
+    draft = NumberFilter("draft_id", min_value=1, max_value=2**31 - 1, decimal_places=0)
+    status = ChoiceFilter(choices=RunStatus.choices)
+
+
+class BlastResultFilters(FilterSet):  # type: ignore[misc]
+    effect = ChoiceFilter(method="having", choices=Effect.choices)
+    kind = ChoiceFilter(method="being", choices=[(kind, kind) for kind in KINDS])
+
+    def having(self, queryset: Any, name: str, value: str) -> QuerySet:
+        found: QuerySet = queryset.filter(effects__contains=f" {value} ")
+        return found
+
+    def being(self, queryset: Any, name: str, value: str) -> QuerySet:
+        found: QuerySet = queryset.filter(plan__isnull=value != "plans")
+        return found

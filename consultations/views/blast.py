@@ -5,13 +5,11 @@ only for roles that may see consultations, and all others are told without names
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -20,37 +18,17 @@ from django_scopes import scopes_disabled
 from clinic.permissions import actor, allowed, require
 from clinic.roles import Action
 from clinic.scoping import membership_of
-from consultations.differences import Group, as_dates, as_days_from, groups
 from consultations.enums import Effect, RunStatus
 from consultations.models import BlastResult, BlastRun, Consultation
+from consultations.radius import KINDS, consultations_of, filtered, shown, tallies
 from consultations.services import blast as services
 from consultations.services.patients import note_listed
 from consultations.worklists import page_of
 from treatments.compiler import catalogue_of, current_release
-from treatments.explanations import Wording, wording_of
+from treatments.explanations import wording_of
 from treatments.models import Draft
 
 SECONDS = 1.5
-KINDS = ("plans", "proposals")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """So many plans (or proposals) were evaluated, so many change, and in which way."""
-
-    kind: str
-    seen: int
-    changed: int
-    effects: tuple[tuple[Effect, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A result; ``consultation`` only where the reader may open it."""
-
-    result: BlastResult
-    groups: list[Group]
-    consultation: Consultation | None
 
 
 @require(Action.EDIT_CATALOGUE)
@@ -120,61 +98,26 @@ def _of_a_draft_or_404(pk: int) -> BlastRun:
     return get_object_or_404(BlastRun, pk=pk, draft__isnull=False)
 
 
-def tallies(run: BlastRun) -> list[Tally]:
-    return [
-        Tally(
-            kind=kind,
-            seen=run.counts.get(kind, 0),
-            changed=run.counts.get(f"{kind}.changed", 0),
-            effects=tuple(
-                (effect, number)
-                for effect in Effect
-                if (number := run.counts.get(f"{kind}.{effect}", 0))
-            ),
-        )
-        for kind in KINDS
-    ]
-
-
 def _results(request: HttpRequest, run: BlastRun) -> Mapping[str, Any]:
     effect, kind = request.GET.get("effect", ""), request.GET.get("kind", "")
     with scopes_disabled():  # of all clinics: what is shown of them holds nobody's name or dates
-        rows, more = page_of(_filtered(run, effect, kind), request.GET.get("after"))
+        rows, more = page_of(filtered(run, effect, kind), request.GET.get("after"))
     published = run.draft.release if run.draft else None
     wording = wording_of(catalogue_of(published or current_release()))
     own = _consultations(request, rows)
     return {
-        "rows": [_shown(wording, row, own.get(row.pk)) for row in rows],
+        "rows": [shown(wording, row, own.get(row.pk)) for row in rows],
         "more": more,
         "effect": effect if effect in Effect.values else "",
         "kind": kind if kind in KINDS else "",
     }
 
 
-def _filtered(run: BlastRun, effect: str, kind: str) -> QuerySet[BlastResult]:
-    rows: QuerySet[BlastResult] = BlastResult.objects.filter(run=run)
-    if effect in Effect.values:
-        rows = rows.filter(effects__contains=f" {effect} ")
-    if kind in KINDS:
-        rows = rows.filter(plan__isnull=kind != "plans")
-    return rows
-
-
 def _consultations(request: HttpRequest, rows: list[BlastResult]) -> dict[UUID, Consultation]:
-    """The consultations behind results of the reader's own clinic, for those who may see them."""
+    """Those of the reader's own clinic, for those who may see them."""
     membership = membership_of(request)
     if membership is None or not allowed(request, Action.VIEW_CONSULTATION):
         return {}
-    keys = [row.pk for row in rows if row.clinic_id == membership.clinic_id]
-    found = BlastResult.objects.filter(pk__in=keys).select_related(
-        "proposal__consultation__patient", "plan__consultation__patient"
-    )
-    found = found.defer("proposal__request", "proposal__response", "plan__document")
-    note_listed(BlastResult, found, by=actor(request))
-    return {row.pk: row.consultation for row in found}
-
-
-def _shown(wording: Wording, row: BlastResult, consultation: Consultation | None) -> Shown:
-    day = as_dates if consultation else as_days_from(row.counted_from)
-    told = groups(wording, row.before, row.after, day=day)
-    return Shown(result=row, groups=told, consultation=consultation)
+    own = consultations_of(rows, clinic=membership.clinic_id)
+    note_listed(BlastResult, own.values(), by=actor(request))
+    return own

@@ -62,6 +62,7 @@ BODIES = {
     },
     "questions_withdraw_create": lambda: None,
     "overrides_withdraw_create": lambda: None,
+    "blast_radius_create": lambda: {"draft": 1},
     "proposals_decide_create": lambda: {"area": "face", "verdict": "declined"},
     "sessions_mark_create": lambda: {"status": "cancelled"},
 }

@@ -3,9 +3,13 @@
 import uuid
 
 import pytest
+from django.utils import timezone
+from django_scopes import scopes_disabled
 
 from clinic.pagination import Place, link_to
+from consultations.models import BlastResult, BlastRun, Plan
 from tests.consultations.api import flow, operations
+from treatments.models import Draft, Release
 
 KINDS = [
     "patients",
@@ -18,6 +22,7 @@ KINDS = [
     "questions",
     "consents",
     "map-notes",
+    "worklist",
 ]
 
 
@@ -40,7 +45,36 @@ def rows_of(api):
         "questions": flow.question(api)["id"],
         "map-notes": flow.note(api, on=flow.consultation(api)["id"])["id"],
         "consents": flow.done(api.get("/api/v1/consents/"))["results"][0]["id"],
+        "worklist": work_of(plan["id"]),
     }
+
+
+def work_of(plan):
+    """As if the release in force had come from a draft that changed this plan."""
+    with scopes_disabled():
+        plan, release = Plan.objects.get(pk=plan), Release.objects.get()
+        draft = Draft.objects.first() or Draft.objects.create(key="2026.2", base=release)
+        run = BlastRun.objects.filter(draft=draft).first() or BlastRun.objects.create(
+            draft=draft,
+            base=release,
+            digest=release.digest,
+            status="finished",
+            finished_at=timezone.now(),
+        )
+        answer = {"status": "evaluated", "missing": [], "areas": []}
+        result = BlastResult.objects.create(
+            run=run,
+            clinic=plan.clinic,
+            plan=plan,
+            effect="blocked",
+            rank=1,
+            effects=" blocked ",
+            before=answer,
+            after={**answer, "status": "refer"},
+            counted_from=timezone.localdate(),
+            digest=f"sha256:{plan.pk}",
+        )
+    return str(result.pk)
 
 
 def filled(path, rows):
