@@ -183,38 +183,88 @@ LISTS: Mapping[str, tuple[type[Line], Any]] = {
 }
 
 
-class FactForms:
-    """All of a case's forms on one page."""
+class FactFields:
+    """Facts in fields: the patient, and lists of rows. ``of_form`` names a form that the fields
+    are sent with although they stand outside it."""
 
-    def __init__(self, data: Any, catalogue: Catalogue) -> None:
+    def __init__(
+        self, data: Any, catalogue: Catalogue, *, prefix: str = "", of_form: str = ""
+    ) -> None:
         self.catalogue = catalogue
-        self.case = CaseForm(data)
-        self.patient = PatientForm(data, catalogue=catalogue, prefix="patient")
+        self.prefix = prefix
+        self.patient = PatientForm(
+            data, catalogue=catalogue, prefix=f"{prefix}patient", use_required_attribute=False
+        )
         self.lists = {name: self._list(name, data) for name in LISTS}
+        if of_form:
+            for form in self._every_form():
+                for field in form.fields.values():
+                    field.widget.attrs["form"] = of_form
 
     def _list(self, name: str, data: Any) -> BaseFormSet:
         line, title = LISTS[name]
         made = forms.formset_factory(line, extra=BLANK_LINES, max_num=MOST_LINES)
-        formset = made(data, prefix=name, form_kwargs={"catalogue": self.catalogue})
+        kwargs = {"catalogue": self.catalogue}
+        formset = made(data, prefix=f"{self.prefix}{name}", form_kwargs=kwargs)
         formset.title = title  # type: ignore[attr-defined]
         return formset
 
-    def facts(self) -> Facts | None:
+    def _every_form(self) -> Iterator[forms.BaseForm]:
+        yield self.patient
+        for formset in self.lists.values():
+            yield formset.management_form
+            yield from formset.forms
+
+    def are_sent(self) -> bool:
+        """Whether they came along at all: a page without them sends none of their counts."""
+        return f"{self.prefix}concerns-TOTAL_FORMS" in (self.patient.data or {})
+
+    def are_typed(self) -> bool:
+        """Whether anything was typed or chosen."""
+        every: list[Any] = [self.patient, *self.lists.values()]
+        return self.are_sent() and any(one.has_changed() for one in every)
+
+    def is_valid(self) -> bool:
+        """Each form shows its own faults."""
+        every: list[Any] = [self.patient, *self.lists.values()]
+        return not sum(not one.is_valid() for one in every)
+
+    def faults(self) -> list[str]:
+        """What is wrong, each under the name of its field, for where it is told in one list."""
+        return [
+            f"{form.fields[name].label}: {text}" if name in form.fields else str(text)
+            for form in self._every_form()
+            for name, texts in form.errors.items()
+            for text in texts
+        ]
+
+    def facts(self) -> Facts:
+        """Call it on valid forms. Refused when they make no request together."""
+        facts = _typed(self.patient.cleaned_data, self.lists)
+        check_facts(self.catalogue, facts)
+        return facts
+
+
+class FactForms(FactFields):
+    """A golden case's forms on one page: how it is called, and its facts in fields or as JSON."""
+
+    def __init__(self, data: Any, catalogue: Catalogue) -> None:
+        super().__init__(data, catalogue)
+        self.case = CaseForm(data)
+
+    def sound_facts(self) -> Facts | None:
         """The facts, once everything is sound; otherwise the faults stand on the forms."""
         if not self.case.is_valid():
             return None
         if text := self.case.cleaned_data["facts"]:
             return self._from_json(text)
-        forms_of_facts: list[Any] = [self.patient, *self.lists.values()]
-        if sum(not one.is_valid() for one in forms_of_facts):  # each one shows its own faults
+        if not self.is_valid():
             return None
-        facts = _typed(self.patient.cleaned_data, self.lists)
         try:
-            check_facts(self.catalogue, facts)
+            return self.facts()
         except ValidationError as error:
             self.case.add_error(None, ValidationError(error.messages))
             return None
-        return facts
 
     def _from_json(self, text: str) -> Facts | None:
         try:

@@ -88,7 +88,7 @@ class GoldenCaseAdmin(ServiceAdmin):
             raise PermissionDenied
         release = current_release()
         forms = FactForms(request.POST or None, catalogue_of(release))
-        if request.method == "POST" and (facts := forms.facts()) is not None:
+        if request.method == "POST" and (facts := forms.sound_facts()) is not None:
             case = self._stored(request, forms, facts)
             if case is not None:
                 return HttpResponseRedirect(_page(case))

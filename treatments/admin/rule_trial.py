@@ -13,21 +13,24 @@ from django.utils.translation import gettext_lazy
 
 from clinic import audit
 from clinic.service_admin import ServiceAdmin
-from treatments.admin.fact_forms import LONGEST_FACTS, MONOSPACED, facts_of_json
+from treatments.admin.fact_forms import LONGEST_FACTS, MONOSPACED, FactFields, facts_of_json
 from treatments.admin.rows import edit_of
 from treatments.admin.rule_typing import typed
-from treatments.compiler import catalogue_of, current_release
+from treatments.compiler import NoReleaseInForce, catalogue_of, current_release
 from treatments.engine import Catalogue
 from treatments.explanations import wording_of
 from treatments.explanations.outcomes import compared
 from treatments.models import GoldenCase, Rule
 from treatments.sentences import rule_sentence, trigger_groups
+from treatments.services.cases import working_catalogue
 from treatments.services.golden import outcome_of
 from treatments.services.rehearsal import rehearse
 
+RULE_FORM = "rule_form"
+
 
 class TrialForm(forms.Form):
-    """Which facts to try. They are sent along with the rule's own form."""
+    """Which facts to try: a golden case, fields, or JSON. Sent along with the rule's own form."""
 
     case = forms.ModelChoiceField(
         GoldenCase.objects.filter(active=True),
@@ -36,17 +39,18 @@ class TrialForm(forms.Form):
         empty_label=gettext_lazy("(choose one, or type facts)"),
     )
     facts = forms.CharField(
-        label=gettext_lazy("Or facts as JSON"),
+        label=gettext_lazy("Facts as JSON"),
         required=False,
         max_length=LONGEST_FACTS,
         widget=forms.Textarea(attrs={**MONOSPACED, "rows": 8}),
         help_text=gettext_lazy("The body of POST /api/v1/evaluate/. When given, they count alone."),
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, catalogue: Catalogue) -> None:
         super().__init__(data, prefix="try")
+        self.typed = FactFields(data, catalogue, prefix="try-", of_form=RULE_FORM)
         for field in self.fields.values():
-            field.widget.attrs["form"] = "rule_form"
+            field.widget.attrs["form"] = RULE_FORM
 
     def request_for(self, catalogue: Catalogue) -> dict[str, Any]:
         """The facts to try; refused in words when there are none."""
@@ -54,10 +58,26 @@ class TrialForm(forms.Form):
             raise ValidationError([text for texts in self.errors.values() for text in texts])
         if text := self.cleaned_data["facts"]:
             return facts_of_json(text, catalogue)
+        if self.typed.are_typed():
+            if not self.typed.is_valid():
+                raise ValidationError(self.typed.faults())
+            return self.typed.facts()
         if case := self.cleaned_data["case"]:
             request: dict[str, Any] = case.request
             return request
         raise ValidationError(_("Choose a case or type facts."))
+
+
+def trial_form() -> TrialForm | None:
+    """With the words of the draft, so that a rule can be tried on what only the draft knows."""
+    try:
+        return TrialForm(catalogue=working_catalogue())
+    except ValidationError:
+        pass
+    try:
+        return TrialForm(catalogue=catalogue_of(current_release()))
+    except NoReleaseInForce:
+        return None
 
 
 class TrialPages:
@@ -84,7 +104,7 @@ class TrialPages:
             "groups": trigger_groups(rule) if rule else [],
             "sentence_url": reverse("admin:treatments_rule_sentence") + query,
             "try_url": reverse("admin:treatments_rule_try") + query,
-            "trial": TrialForm() if self._may_try(request) else None,
+            "trial": trial_form() if self._may_try(request) else None,
         }
         answer: HttpResponse = super().render_change_form(  # type: ignore[misc]
             request, context, *args, **kwargs
@@ -104,9 +124,11 @@ class TrialPages:
         context: dict[str, Any] = {"release": release, "opts": self.opts, "title": _("Try it")}
         try:
             draft = self._rehearsed(form, formsets)
-            facts = TrialForm(request.POST).request_for(draft)
-            context["lines"] = _beside(catalogue_of(release), draft, facts)
-            context["differing"] = sum(line.changed for line in context["lines"])
+            facts = TrialForm(request.POST, catalogue=draft).request_for(draft)
+            lines = _beside(catalogue_of(release), draft, facts)
+            context["lines"] = lines
+            context["differing"] = [line for line in lines if line.changed]
+            context["same"] = [line for line in lines if not line.changed]
         except ValidationError as error:
             context["faults"] = error.messages
         alone = request.headers.get("X-Requested-With") == "fetch"

@@ -237,6 +237,97 @@ def test_typed_facts_and_a_rule_that_was_never_saved(curator, everything_stored)
     assert everything_stored() == before
 
 
+def fields_of(curator, rule, **typed):
+    """The panel's own fields as the page shows them, with what was typed over them."""
+    trial = curator.get(page(Rule, "change", rule.pk)).context["trial"]
+    data = {}
+    for formset in trial.typed.lists.values():
+        for bound in formset.management_form:
+            data[bound.html_name] = bound.value()
+    return data | {f"try-{name}": value for name, value in typed.items()}
+
+
+TYPED = {
+    "patient-consulted_on": "2026-01-12",
+    "patient-sex": "male",
+    "patient-age": "45",
+    "patient-no_known_allergies": "on",
+    "patient-medications_reviewed": "on",
+    "concerns-0-concern": "fine-lines",
+    "concerns-0-area": "face",
+    "medications-0-medication": "ibuprofen",
+    "medications-0-last_taken_on": "2026-01-11",
+}
+
+
+def test_facts_are_typed_in_fields(curator, wait, everything_stored):
+    before = everything_stored()
+    fields = fields_of(curator, wait, **TYPED)
+
+    answer = tried(curator, wait, wait_days="10", **fields)
+
+    assert differing(answer)["Face", "Mesotherapy"] == (
+        "Available from 18 January 2026; for Fine lines; rules: S-07",
+        "Available from 21 January 2026; for Fine lines; rules: S-07",
+    )
+    assert everything_stored() == before
+
+
+def test_what_is_typed_counts_before_the_case_and_json_before_both(curator, wait):
+    fields = fields_of(curator, wait, **TYPED) | {"try-case": case("pregnant")}
+    assert differing(tried(curator, wait, wait_days="10", **fields))
+
+    alone = {**fields, "try-facts": "{}"}
+    assert any("consulted_on: " in text for text in tried(curator, wait, **alone).context["faults"])
+    empty = fields_of(curator, wait) | {"try-case": case("pregnant")}
+    assert "Nothing differs" in tried(curator, wait, wait_days="10", **empty).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ({"patient-consulted_on": ""}, "Consulted on: This field is required."),
+        ({"concerns-0-area": ""}, "Area: This field is required."),
+        ({"concerns-0-concern": "x"}, "Concern: Select a valid choice."),
+        ({"medications-0-last_taken_on": "2027-01-01"}, "medications[0].last_taken_on"),
+    ],
+)
+def test_what_is_wrong_in_the_fields_is_said_by_its_name(curator, wait, typed, fault):
+    answer = tried(curator, wait, **fields_of(curator, wait, **{**TYPED, **typed}))
+
+    assert any(fault in text for text in answer.context["faults"]), answer.context["faults"]
+
+
+def test_the_fields_belong_to_the_rules_form_and_never_keep_it_from_being_saved(curator, wait):
+    shown = curator.get(page(Rule, "change", wait.pk)).content.decode()
+    panel = shown.partition('id="rule-trial"')[2].partition("</section>")[0]
+
+    for name in ("try-patient-consulted_on", "try-concerns-TOTAL_FORMS", "try-labs-2-unit"):
+        (tag,) = [one for one in panel.split("<") if f'name="{name}"' in one]
+        assert 'form="rule_form"' in tag
+        assert " required" not in tag
+    saved(curator, page(Rule, "change", wait.pk), **fields_of(curator, wait), wait_days="9")
+
+
+def test_differences_come_first_and_the_rest_is_folded(curator, wait):
+    fields = {"try-case": case("painkiller-last-week")}
+    text = tried(curator, wait, wait_days="10", **fields).content.decode()
+
+    first, folded = text.split("<details")
+    assert first.count('class="differs"') == first.count('scope="row"') > 0
+    assert 'class="differs"' not in folded
+    assert "lines stay the same" in folded
+
+
+def test_fields_offer_a_word_that_only_the_draft_knows(curator, wait):
+    saved(curator, page(AreaFinding, "add"), name="Sunburn", code="sunburn", clears="on")
+    trial = curator.get(page(Rule, "change", wait.pk)).context["trial"]
+
+    offered = dict(trial.typed.lists["area_findings"].forms[0].fields["finding"].choices)
+
+    assert offered["sunburn"] == "Sunburn"
+
+
 def test_a_word_that_only_the_draft_knows(curator, wait):
     saved(curator, page(AreaFinding, "add"), name="Sunburn", code="sunburn", clears="on")
     facts = {
