@@ -29,6 +29,7 @@ class Action(StrEnum):
     PREPARE = "prepare"
     SIGN = "sign"
     VIEW_PLAN = "view-plan"
+    RECORD_EVENT = "record-event"
     EVALUATE = "evaluate"
     VIEW_CATALOGUE = "view-catalogue"
     EDIT_CATALOGUE = "edit-catalogue"
@@ -49,7 +50,7 @@ _CARE = _PATIENTS | {
     Action.VIEW_CATALOGUE,
 }
 # What is signed is signed by people: programs take part in the rest.
-_NURSE = _CARE | {Action.TAKE_CONSENT, Action.PREPARE}
+_NURSE = _CARE | {Action.TAKE_CONSENT, Action.PREPARE, Action.RECORD_EVENT}
 _PHYSICIAN = _NURSE | {Action.OVERRIDE, Action.SIGN}
 _CURATOR = {
     Action.VIEW_CATALOGUE,

@@ -130,4 +130,17 @@ class PlanAdmin(RecordAdmin):
     search_help_text = _("Record number of the patient, or a digest.")
     date_hierarchy = "signed_at"
     related = ("patient", "signed_by", "proposal__consultation__patient", "consultation__patient")
-    inlines = (_inline(models.PlanSession, exclude=(), view_action=Action.VIEW_PLAN),)
+    inlines = (
+        _inline(models.PlanSession, exclude=(), view_action=Action.VIEW_PLAN),
+        _inline(
+            models.AdverseEvent,
+            "treatment",
+            "area",
+            "kind",
+            "session",
+            "recorded_by",
+            "corrects",
+            exclude=("patient",),
+            view_action=Action.VIEW_PLAN,
+        ),
+    )

@@ -108,6 +108,24 @@ class SessionStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Seriousness(models.TextChoices):
+    """How serious an adverse event is. Serious: it needed treatment in hospital, put the patient in
+    danger, or left lasting harm."""
+
+    MILD = "mild", _("Mild")
+    MODERATE = "moderate", _("Moderate")
+    SERIOUS = "serious", _("Serious")
+
+
+class EventOutcome(models.TextChoices):
+    RECOVERED = "recovered", _("Recovered")
+    RECOVERING = "recovering", _("Recovering")
+    ONGOING = "ongoing", _("Not recovered yet")
+    LASTING = "lasting", _("Recovered with lasting effects")
+    FATAL = "fatal", _("Fatal")
+    UNKNOWN = "unknown", _("Not known")
+
+
 class RunStatus(models.TextChoices):
     RUNNING = "running", _("Running")
     FINISHED = "finished", _("Finished")

@@ -60,6 +60,15 @@ _UNDER_SESSION = Above(
     " ON c.id = p.consultation_id WHERE s.id = {row}.session_id",
     closed=_IS_SIGNED,
 )
+_OF_ANOTHER_PLAN = " OR ".join(
+    f"EXISTS (SELECT 1 FROM consultations_{table} o WHERE o.id = {{row}}.{column}"
+    f" AND o.{theirs} <> {{row}}.{ours})"
+    for table, column, theirs, ours in (
+        ("plan", "plan_id", "patient_id", "patient_id"),
+        ("plansession", "session_id", "plan_id", "plan_id"),
+        ("adverseevent", "corrects_id", "plan_id", "plan_id"),
+    )
+)
 
 GUARDS: tuple[Guard, ...] = (
     FrozenOnce(table=_CONSULTATION, closed="{row}.signed_at IS NOT NULL", message=_SIGNED),
@@ -106,6 +115,30 @@ GUARDS: tuple[Guard, ...] = (
     ),
     SameClinic(
         table="consultations_consentwithdrawal", column="consent_id", parent="consultations_consent"
+    ),
+    AppendOnly(
+        table="consultations_adverseevent",
+        message="an adverse event never changes",
+        known_by=(("id",), ("corrects_id",)),
+    ),
+    FrozenUnder(
+        table="consultations_adverseevent",
+        closed=_OF_ANOTHER_PLAN,
+        message="the event is of another plan",
+        events=("INSERT",),
+    ),
+    *(
+        SameClinic(
+            table="consultations_adverseevent",
+            column=f"{column}_id",
+            parent=f"consultations_{parent}",
+        )
+        for column, parent in (
+            ("patient", "patient"),
+            ("plan", "plan"),
+            ("session", "plansession"),
+            ("corrects", "adverseevent"),
+        )
     ),
     FrozenUnder(table="consultations_plan", closed=_UNDER, message=_PLAN, events=("INSERT",)),
     AppendOnly(table="consultations_plan", message=_PLAN),

@@ -24,6 +24,7 @@ from consultations.api.filters import BlastResultFilters, BlastRunFilters
 from consultations.enums import Effect, RunStatus
 from consultations.models import BlastResult, BlastRun
 from consultations.services import blast
+from consultations.services.patients import note_listed
 from treatments.compiler import catalogue_of, current_release
 from treatments.explanations import wording_of
 from treatments.models import Draft
@@ -142,7 +143,10 @@ class BlastRunViewSet(FlowViewSet):
     orderings = {"-id": ("-pk",), "id": ("pk",)}
 
     def get_queryset(self) -> QuerySet[BlastRun]:
-        rows = BlastRun.objects.select_related("draft__release", "base", "started_by")
+        rows = BlastRun.objects.filter(
+            draft__isnull=False
+        )  # those of a release go on by themselves
+        rows = rows.select_related("draft__release", "base", "started_by")
         return rows.defer("draft__release__body", "base__body")
 
     @extend_schema(responses=BlastRunSerializer(many=True))
@@ -216,7 +220,7 @@ class BlastResultViewSet(FlowViewSet):
     def _run(self) -> BlastRun:
         text = self.kwargs["run"]
         key = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - more digits than an id has
-        rows = BlastRun.objects.select_related("draft__release")
+        rows = BlastRun.objects.filter(draft__isnull=False).select_related("draft__release")
         return get_object_or_404(rows.defer("draft__release__body"), pk=key)
 
     def list(self, request: Request, run: str) -> Response:
@@ -229,7 +233,10 @@ class BlastResultViewSet(FlowViewSet):
         return self.get_paginated_response(data)
 
     def _told(self, rows: Any) -> Any:
-        wording = wording_of(catalogue_of(self._run().draft.release or current_release()))
+        run = self._run()
+        published = run.draft.release if run.draft else None
+        wording = wording_of(catalogue_of(published or current_release()))
         may_open = allowed(self.request._request, Action.VIEW_CONSULTATION)  # noqa: SLF001 - where both doors leave the membership
         own = radius.consultations_of(rows, clinic=self.membership.clinic_id) if may_open else {}
+        note_listed(BlastResult, own.values(), by=self.by)
         return [radius.shown(wording, row, own.get(row.pk)) for row in rows]

@@ -85,6 +85,20 @@ CONSENT: Final[dict[str, Any]] = {
     "drawing": [[[40, 120], [90, 60], [160, 130]], [[200, 90], [320, 100]]],
 }
 WITHDRAWAL: Final[dict[str, Any]] = {"told_by": "Deniz Aksoy", "reason": "Moves abroad."}
+EVENT: Final[dict[str, Any]] = {
+    "plan": "0a3ff0a5-3c3d-4d12-8b4e-8f5c4a4c8d6b",
+    "treatment": "prp",
+    "area": "face",
+    "what": "Swelling under the left eye, gone after four days.",
+    "seriousness": "mild",
+    "onset_on": "2026-01-14",
+    "outcome": "recovered",
+}
+CORRECTION: Final = {
+    **{key: value for key, value in EVENT.items() if key != "plan"},
+    "seriousness": "moderate",
+    "what": "Swelling under the left eye, gone after ten days.",
+}
 
 SIGNATURE: Final = {"password": "a long and quiet river"}
 SCALARS: Final[dict[str, Any]] = {
@@ -146,3 +160,5 @@ MARKS: Final = [
     OpenApiExample("Cancelled", value={"status": "cancelled"}, request_only=True),
 ]
 BLAST_RUNS: Final = [OpenApiExample("Of a draft", value={"draft": 12}, request_only=True)]
+EVENTS: Final = [OpenApiExample("Swelling", value=EVENT, request_only=True)]
+CORRECTIONS: Final = [OpenApiExample("It was worse", value=CORRECTION, request_only=True)]

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import (
     BooleanFilter,
     CharFilter,
@@ -14,7 +14,7 @@ from django_filters import (
 )
 
 from clinic.text import LONGEST_SEARCH
-from consultations.enums import ConsultationStatus, Effect, RunStatus, SessionStatus
+from consultations.enums import ConsultationStatus, Effect, RunStatus, Seriousness, SessionStatus
 from consultations.models import Patient
 from consultations.radius import KINDS
 
@@ -98,6 +98,21 @@ class QuestionFilters(OverrideFilters):
 
     def unanswered(self, queryset: Any, name: str, value: bool) -> QuerySet:  # noqa: FBT001
         found: QuerySet = queryset.filter(answer="") if value else queryset.exclude(answer="")
+        return found
+
+
+class AdverseEventFilters(OfPatientFilters):
+    leads_to = "patient"
+    plan = UUIDFilter("plan_id")
+    patient = UUIDFilter("patient_id")
+    seriousness = ChoiceFilter(choices=Seriousness.choices)
+    standing = BooleanFilter(
+        method="counting", help_text="true: neither corrected since nor recorded by mistake."
+    )
+
+    def counting(self, queryset: Any, name: str, value: bool) -> QuerySet:  # noqa: FBT001
+        counts = Q(correction__isnull=True, withdrawn=False)
+        found: QuerySet = queryset.filter(counts if value else ~counts)
         return found
 
 

@@ -14,6 +14,7 @@ from consultations.api.errors import FlowViewSet
 from consultations.api.filters import OverrideFilters
 from consultations.api.proposals import ProposalSerializer
 from consultations.models import RuleOverride
+from consultations.overrides import override_report
 from consultations.services import decisions
 from consultations.services.patients import note_opened
 
@@ -38,6 +39,27 @@ class OverrideRowSerializer(serializers.ModelSerializer):
         ]
 
 
+class CrossSerializer(serializers.Serializer):
+    """Under one release and for one reason. `events` are later adverse events by what and how
+    serious, of the plans that were signed with the override."""
+
+    release = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
+    reason_text = serializers.CharField(source="label")
+    number = serializers.IntegerField()
+    events = serializers.DictField(child=serializers.IntegerField())
+    serious = serializers.IntegerField(help_text="How many of the events were serious.")
+
+
+class RuleCountSerializer(serializers.Serializer):
+    """Numbers of your clinic: no patient, and nothing that a clinician wrote."""
+
+    rule = serializers.CharField(source="code")
+    title = serializers.CharField(allow_blank=True)
+    total = serializers.IntegerField()
+    crossed = CrossSerializer(source="crosses", many=True)
+
+
 class OverrideViewSet(FlowViewSet):
     """Rules that a clinician went against, and why."""
 
@@ -45,6 +67,7 @@ class OverrideViewSet(FlowViewSet):
         "list": Action.VIEW_CONSULTATION,
         "retrieve": Action.VIEW_CONSULTATION,
         "withdraw": Action.OVERRIDE,
+        "report": Action.EDIT_CATALOGUE,
     }
     serializer_class = OverrideRowSerializer
     queryset = RuleOverride.objects.none()  # names the model; rows come from get_queryset
@@ -66,6 +89,12 @@ class OverrideViewSet(FlowViewSet):
         override: Any = self.get_object()
         note_opened(override.consultation, by=self.by)
         return Response(self.get_serializer(override).data)
+
+    @extend_schema(responses=RuleCountSerializer(many=True), filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def report(self, request: Request) -> Response:
+        """Which rules are overridden how often, by which reason, and what happened afterwards."""
+        return Response(RuleCountSerializer(override_report(), many=True).data)
 
     @idempotent
     @extend_schema(request=None, responses={201: ProposalSerializer})

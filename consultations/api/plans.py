@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -17,9 +17,10 @@ from consultations import paper
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer
 from consultations.api.errors import FlowViewSet
+from consultations.api.events import AdverseEventSerializer
 from consultations.api.filters import PlanFilters, SessionFilters
 from consultations.enums import SessionStatus
-from consultations.models import Plan, PlanSession, SessionItem
+from consultations.models import AdverseEvent, Plan, PlanSession, SessionItem
 from consultations.services import plans
 from consultations.services.patients import note_opened
 
@@ -51,10 +52,17 @@ class PlanRowSerializer(serializers.ModelSerializer):
 class PlanSerializer(PlanRowSerializer):
     sessions = SessionSerializer(many=True)
     amendments = AmendmentSerializer(source="consultation.amendments", many=True)
+    adverse_events = AdverseEventSerializer(many=True)
     document = serializers.SerializerMethodField()
 
     class Meta(PlanRowSerializer.Meta):
-        fields = [*PlanRowSerializer.Meta.fields, "sessions", "amendments", "document"]
+        fields = [
+            *PlanRowSerializer.Meta.fields,
+            "sessions",
+            "amendments",
+            "adverse_events",
+            "document",
+        ]
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_document(self, plan: Plan) -> Any:
@@ -86,6 +94,7 @@ class PlanViewSet(FlowViewSet):
             "sessions__items__area",
             "sessions__items__treatment",
             "consultation__amendments__by",
+            Prefetch("adverse_events", queryset=AdverseEvent.objects.with_names()),
         )
 
     def list(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ from consultations.api.amendments import AmendmentViewSet
 from consultations.api.blast import BlastResultViewSet, BlastRunViewSet
 from consultations.api.consents import ConsentViewSet
 from consultations.api.consultations import ConsultationViewSet
+from consultations.api.events import AdverseEventViewSet
 from consultations.api.notes import MapNoteViewSet
 from consultations.api.overrides import OverrideViewSet
 from consultations.api.patients import PatientViewSet
@@ -24,6 +25,7 @@ router.register("plans", PlanViewSet, basename="plan")
 router.register("amendments", AmendmentViewSet, basename="amendment")
 router.register("consents", ConsentViewSet, basename="consent")
 router.register("sessions", SessionViewSet, basename="session")
+router.register("adverse-events", AdverseEventViewSet, basename="adverse-event")
 router.register("blast-radius", BlastRunViewSet, basename="blast-run")
 router.register("worklist", WorklistViewSet, basename="work")
 

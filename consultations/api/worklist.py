@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,7 +18,8 @@ from consultations.api.errors import FlowViewSet
 from consultations.differences import as_dates, groups
 from consultations.enums import Effect
 from consultations.models import BlastResult, SeenResult
-from consultations.services.patients import note_opened
+from consultations.services.catching_up import catch_up_at_first_sight
+from consultations.services.patients import note_listed, note_opened
 from consultations.services.worklist import mark_seen
 from treatments.compiler import catalogue_of, current_release
 from treatments.explanations import wording_of
@@ -101,7 +102,7 @@ class WorklistViewSet(FlowViewSet):
         rows = worklists.with_patients(
             worklists.to_look_at()
             if self.action == "list"
-            else BlastResult.objects.filter(run=Subquery(worklists.run_in_force().values("pk")))
+            else BlastResult.objects.filter(run__in=worklists.runs_in_force().values("pk"))
         )
         return rows.select_related("seen__seen_by")
 
@@ -115,9 +116,11 @@ class WorklistViewSet(FlowViewSet):
         whose = request.query_params.get("of", "mine")
         if whose not in {"mine", "all"}:
             raise refusal("unknown_value", "mine, all", status_code=400, path="of")
+        catch_up_at_first_sight()
         rows = self.get_queryset()
         rows = rows if whose == "all" else worklists.of_clinician(rows, self.by)
         page = self.paginate_queryset(rows)
+        note_listed(BlastResult, page or [], by=self.by, filters=request.query_params)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:

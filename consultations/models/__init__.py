@@ -3,6 +3,7 @@ from consultations.models.blast import BlastResult, BlastRun, SeenResult
 from consultations.models.consents import Consent, ConsentWithdrawal
 from consultations.models.consultations import Consultation
 from consultations.models.editing import DraftInput, FieldChange, Presence
+from consultations.models.events import AdverseEvent
 from consultations.models.facts import (
     AllergyEntry,
     ClosedDayEntry,
@@ -23,6 +24,7 @@ from consultations.models.prescribers import PrescriberQuestion
 from consultations.models.proposals import Decision, Proposal, RuleOverride
 
 __all__ = [
+    "AdverseEvent",
     "AllergyEntry",
     "Amendment",
     "BlastResult",

@@ -18,6 +18,7 @@ from consultations import paper
 from consultations.bodymap import map_of
 from consultations.documents import plan_document
 from consultations.enums import SessionStatus
+from consultations.events import events_of
 from consultations.forms.decisions import MarkForm, first_errors
 from consultations.models import Plan, PlanSession
 from consultations.services import plans as services
@@ -114,6 +115,7 @@ def _context(row: Plan) -> dict[str, Any]:
         "notes": document.map_notes,
         "today": timezone.localdate(),
         "outdated": is_outdated(row),
+        "events": events_of(row),
         "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),
         "cancel_form": MarkForm(initial={"status": SessionStatus.CANCELLED}, auto_id=False),
     }

@@ -5,17 +5,19 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from clinic.models import AuditEvent
 from clinic.roles import Action, Role, allows
 from consultations import policies
-from consultations.models import BlastResult, Plan, SeenResult
+from consultations.models import BlastResult, Plan, SeenResult, SessionItem
 from consultations.services import decisions, intake, proposals
+from consultations.services.events import Told, correct_event, record_event
 from consultations.services.worklist import mark_seen
 from consultations.worklists import to_look_at
 from tests.consultations import changing
-from tests.consultations.made import LOW_PLATELETS, again, proposed
+from tests.consultations.made import LOW_PLATELETS, accept, again, proposed, sign
 from tests.consultations.views.test_query_counts import queries
 from treatments.models import Release, Rule
 from treatments.services.releases import activate_release
@@ -351,16 +353,75 @@ def test_overrides_are_counted_by_rule_reason_and_release(
 
     first, second = page.context["rules"]
     assert (first.code, first.total) == ("L-08b", 3)
-    assert first.reasons == {
-        "The condition is stable and under treatment": 2,
-        "The informed patient accepts the risk": 1,
-    }
-    assert first.releases == {"2026.1": 2, "2026.2": 1}
-    assert (second.code, second.total, second.releases) == ("L-14", 1, {"2026.2": 1})
+    assert crossed(first) == [
+        ("2026.2", "The informed patient accepts the risk", 1),
+        ("2026.1", "The condition is stable and under treatment", 2),
+    ]
+    assert (second.code, second.total) == ("L-14", 1)
+    assert crossed(second) == [("2026.2", "The condition is stable and under treatment", 1)]
     text = page.content.decode()
     assert "Only the clinician reads this." not in text
     rule = Rule.objects.get(code="L-08b")
     assert reverse("admin:treatments_rule_change", args=[rule.pk]) in text
+
+
+def crossed(rule):
+    return [(one.release, one.label, one.number) for one in rule.crosses]
+
+
+def overridden_plan(clinic, by):
+    """A plan that was signed although L-08b advised against it."""
+    proposal = override(clinic, by)
+    accept(proposal, by)
+    return sign(proposal, by)
+
+
+def happened(plan, by, **changes):
+    with scope(clinic=plan.clinic):
+        item = SessionItem.objects.filter(session__plan=plan).first()
+        told = {
+            "treatment": item.treatment.code,
+            "area": item.area.code,
+            "what": "Only the clinician reads this.",
+            "seriousness": "mild",
+            "onset_on": timezone.localdate(),
+            "outcome": "recovered",
+        }
+        return record_event(plan, Told(**{**told, **changes}), by=by)
+
+
+def test_what_happened_afterwards_is_counted_where_the_rule_was_overridden(
+    client_of, clinic, physician, other_clinic, elsewhere
+):
+    plan = overridden_plan(clinic, physician)
+    override(clinic, physician)  # was not signed
+    healthy = changing.plan(clinic, physician)
+    theirs = overridden_plan(other_clinic, elsewhere)
+    mistaken = happened(plan, physician, seriousness="serious")
+    worse = happened(plan, physician)
+    for row in (plan, plan, healthy, theirs):
+        happened(row, elsewhere if row is theirs else physician)
+    with scope(clinic=clinic):
+        told = Told(
+            treatment=worse.treatment.code,
+            area=worse.area.code,
+            what="It lasted.",
+            seriousness="moderate",
+            onset_on=worse.onset_on,
+            outcome="lasting",
+        )
+        correct_event(worse, told, by=physician)
+        correct_event(mistaken, told, by=physician, withdrawn=True)
+
+    page = client_of("curator").get("/overrides/")
+
+    (rule,) = page.context["rules"]
+    (cross,) = rule.crosses
+    assert (cross.number, cross.serious) == (2, 0)
+    assert cross.events == {"Other, mild": 2, "Other, moderate": 1}
+    text = page.content.decode()
+    assert "Only the clinician reads this." not in text
+    assert "It lasted." not in text
 
 
 def changing_diabetes(clinic, by):

@@ -13,6 +13,7 @@ PLANS = "/api/v1/plans/"
 AMENDMENTS = "/api/v1/amendments/"
 SESSIONS = "/api/v1/sessions/"
 OVERRIDES = "/api/v1/overrides/"
+EVENTS = "/api/v1/adverse-events/"
 QUESTIONS = "/api/v1/questions/"
 MAP_NOTES = "/api/v1/map-notes/"
 
@@ -138,6 +139,21 @@ def question(api):
 
 def note(api, *, on, **changes):
     return made(api.post(f"{CONSULTATIONS}{on}/map-notes/", {**NOTE, **changes}))
+
+
+def event(api, *, of, **changes):
+    """Swelling after the first treatment of a plan, today."""
+    (item, *_others) = of["sessions"][0]["items"]
+    body = {
+        "plan": of["id"],
+        "treatment": item["treatment"],
+        "area": item["area"],
+        "what": "Swelling, gone the next day.",
+        "seriousness": "mild",
+        "onset_on": timezone.localdate().isoformat(),
+        "outcome": "recovered",
+    }
+    return made(api.post(EVENTS, {**body, **changes}))
 
 
 def amendment(api, *, on, **changes):

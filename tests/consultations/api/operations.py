@@ -11,6 +11,14 @@ from tests.conftest import PASSWORD
 from tests.consultations.api import flow
 
 METHODS = ("get", "post", "put", "patch", "delete")
+EVENT = {
+    "treatment": "prp",
+    "area": "face",
+    "what": "Swelling",
+    "seriousness": "mild",
+    "onset_on": "2026-01-12",
+    "outcome": "recovered",
+}
 BODIES = {
     "evaluate": lambda: {**flow.facts(), "patient": {"sex": "female", "age": 44}},
     "catalogue_import": lambda: {"treatments.area": [{"code": "knee", "name": "Knee"}]},
@@ -19,6 +27,10 @@ BODIES = {
         "title": "Sent",
         "request": {**flow.facts(), "patient": {"sex": "female", "age": 44}},
     },
+    "try": lambda: {"facts": {**flow.facts(), "patient": {"sex": "female", "age": 44}}},
+    "rows_create": lambda: {"code": "elbow", "name": "Elbow"},
+    "rows_partial_update": lambda: {"name": "Visage"},
+    "changes_restore_create": lambda: {"seen": 1},
     "patients_create": lambda: flow.PERSON,
     "patients_partial_update": lambda: {"given_name": "Ada"},
     "consultations_create": lambda: {"patient": str(uuid.uuid4())},
@@ -62,6 +74,8 @@ BODIES = {
     },
     "questions_withdraw_create": lambda: None,
     "overrides_withdraw_create": lambda: None,
+    "adverse_events_create": lambda: {**EVENT, "plan": str(uuid.uuid4())},
+    "adverse_events_correct_create": lambda: EVENT,
     "blast_radius_create": lambda: {"draft": 1},
     "proposals_decide_create": lambda: {"area": "face", "verdict": "declined"},
     "sessions_mark_create": lambda: {"status": "cancelled"},

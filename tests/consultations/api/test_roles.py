@@ -14,7 +14,17 @@ NEEDS = {
     "catalogue_kinds": "view-catalogue",
     "catalogue_rows": "view-catalogue",
     "catalogue_row": "view-catalogue",
+    "try": "view-catalogue",
+    "rows_list": "view-catalogue",
+    "rows_retrieve": "view-catalogue",
+    "rows_create": "edit-catalogue",
+    "rows_partial_update": "edit-catalogue",
+    "rows_destroy": "edit-catalogue",
+    "changes_list": "view-catalogue",
+    "changes_retrieve": "view-catalogue",
+    "changes_restore_create": "edit-catalogue",
     "catalogue_export": "edit-catalogue",
+    "catalogue_export_file": "edit-catalogue",
     "catalogue_import": "edit-catalogue",
     "releases_list": "view-catalogue",
     "releases_retrieve": "view-catalogue",
@@ -84,6 +94,11 @@ NEEDS = {
     "blast_radius_cancel_create": "edit-catalogue",
     "blast_radius_resume_create": "edit-catalogue",
     "blast_radius_results_list": "edit-catalogue",
+    "overrides_report_list": "edit-catalogue",
+    "adverse_events_list": "view-plan",
+    "adverse_events_retrieve": "view-plan",
+    "adverse_events_create": "record-event",
+    "adverse_events_correct_create": "record-event",
     "worklist_list": "view-consultation",
     "worklist_retrieve": "view-consultation",
     "worklist_seen_create": "edit-consultation",
@@ -100,13 +115,14 @@ NEEDS = {
     "sessions_retrieve": "view-plan",
     "sessions_mark_create": "edit-consultation",
 }
-STORES_NOTHING = {"evaluate"}
+STORES_NOTHING = {"evaluate", "try"}
 
 
 def called(api, one):
     name, method, path = one
     path = path.replace("{id}", str(uuid.uuid4())).replace("{key}", "2026.1")
     path = path.replace("{kind}", "areas").replace("{code}", "face")
+    path = path.replace("{file}", "areas.csv")
     return operations.call(api, name, method, path)
 
 

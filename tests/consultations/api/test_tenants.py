@@ -23,6 +23,7 @@ KINDS = [
     "consents",
     "map-notes",
     "worklist",
+    "adverse-events",
 ]
 
 
@@ -46,6 +47,7 @@ def rows_of(api):
         "map-notes": flow.note(api, on=flow.consultation(api)["id"])["id"],
         "consents": flow.done(api.get("/api/v1/consents/"))["results"][0]["id"],
         "worklist": work_of(plan["id"]),
+        "adverse-events": flow.event(api, of=plan)["id"],
     }
 
 
@@ -131,6 +133,8 @@ def test_lists_hold_rows_of_one_clinic(api_of, there, kind):
         ("proposals", "patient", "patients"),
         ("plans", "patient", "patients"),
         ("plans", "consultation", "consultations"),
+        ("adverse-events", "plan", "plans"),
+        ("adverse-events", "patient", "patients"),
         ("sessions", "plan", "plans"),
         ("sessions", "patient", "patients"),
     ],
