@@ -41,6 +41,8 @@ class ClinicAPIMixin:
     required_actions: ClassVar[Mapping[str, Action]] = {}
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     http_method_names: Any = METHODS
+    media_types: ClassVar[frozenset[str]] = frozenset({JSON})
+    largest_body: ClassVar[int | None] = None  # where files are sent; else that of the settings
     request: Any
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -51,7 +53,7 @@ class ClinicAPIMixin:
             return answer
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        read_chunked_body(request)
+        read_chunked_body(request, self.longest())
         wrapped: Request = super().initialize_request(  # type: ignore[misc]
             request, *args, **kwargs
         )
@@ -85,15 +87,17 @@ class ClinicAPIMixin:
         if problem := getattr(request._request, "chunked_problem", None):  # noqa: SLF001
             raise problem
         length = request.META.get("CONTENT_LENGTH") or "0"
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if length.isdigit() and int(length[:20]) > limit:
+        if length.isdigit() and int(length[:20]) > self.longest():
             raise too_large()
+
+    def longest(self) -> int:
+        return self.largest_body or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def _refuse_other_media(self, request: Request) -> None:
         has_body = request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
         if request.method in _WITH_BODY and has_body:
             media_type = (request.content_type or "").partition(";")[0].strip().lower()
-            if media_type != JSON:
+            if media_type not in self.media_types:
                 raise UnsupportedMediaType(media_type or "?")
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
@@ -168,7 +172,7 @@ class AnyMember(BasePermission):
         return request.user.is_authenticated and membership_of(request._request) is not None  # noqa: SLF001
 
 
-def read_chunked_body(request: HttpRequest) -> None:
+def read_chunked_body(request: HttpRequest, limit: int) -> None:
     """Django reads as much as Content-Length says, so a chunked body would look empty.
 
     It is read here, up to the limit, when the server says where it ends; else a length is asked
@@ -182,7 +186,6 @@ def read_chunked_body(request: HttpRequest) -> None:
             "length_required", message, status_code=status.HTTP_411_LENGTH_REQUIRED
         )
         return
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:
         request.chunked_problem = too_large()  # type: ignore[attr-defined]

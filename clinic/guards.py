@@ -46,20 +46,24 @@ class AppendOnly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameClinic:
-    """``column`` of ``table`` points at ``parent``; both rows must name the same clinic."""
+    """``column`` of ``table`` points at ``parent``; both rows must name the same clinic, or have
+    ``ours`` equal ``theirs``."""
 
     table: str
     column: str
     parent: str
     message: str = "the row belongs to another clinic"
+    ours: str = "clinic_id"
+    theirs: str = "clinic_id"
 
     def triggers(self) -> Iterator[Trigger]:
         when = (
             f"NEW.{self.column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {self.parent} p"
-            f" WHERE p.id = NEW.{self.column} AND p.clinic_id = NEW.clinic_id)"
+            f" WHERE p.id = NEW.{self.column} AND p.{self.theirs} = NEW.{self.ours})"
         )
         for event in ("INSERT", "UPDATE"):
-            name = f"guard_{self.table}_{self.column}_clinic_{event.lower()}"
+            same = self.ours.removesuffix("_id")
+            name = f"guard_{self.table}_{self.column}_{same}_{event.lower()}"
             yield Trigger(table=self.table, name=name, event=event, message=self.message, when=when)
 
 

@@ -34,6 +34,14 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class CellProblem(Problem):
+    """One thing to mend in a table: ``row`` as a spreadsheet counts, ``column`` by its name."""
+
+    row: int
+    column: str
+
+
 class Refusal(exceptions.APIException):
     """Turned away with a status and every problem found."""
 
@@ -101,7 +109,12 @@ def problems_in(error: ValidationError) -> list[Problem]:
 
 
 def _single(error: ValidationError, path: str) -> Problem:
-    return Problem(path, error.code or "invalid", force_str(error.messages[0]))
+    """A fault of a file knows its own place in it."""
+    path, code, text = path or getattr(error, "path", ""), error.code, error.messages[0]
+    row: int | None = getattr(error, "row", None)
+    if row is None:
+        return Problem(path, code or "invalid", force_str(text))
+    return CellProblem(path, code or "invalid", force_str(text), row, getattr(error, "column", ""))
 
 
 def _flat(details: Any, path: str) -> Iterator[Problem]:

@@ -153,6 +153,12 @@ class ProblemSerializer(serializers.Serializer):
     )
     code = serializers.CharField(help_text="For programs.")
     message = serializers.CharField(help_text="For people.")
+    row = serializers.IntegerField(
+        required=False, help_text="In a table that was sent: the row as a spreadsheet counts it."
+    )
+    column = serializers.CharField(
+        required=False, allow_blank=True, help_text="And the name of the column."
+    )
 
 
 class ProblemsSerializer(serializers.Serializer):

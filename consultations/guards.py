@@ -60,16 +60,6 @@ _UNDER_SESSION = Above(
     " ON c.id = p.consultation_id WHERE s.id = {row}.session_id",
     closed=_IS_SIGNED,
 )
-_OF_ANOTHER_PLAN = " OR ".join(
-    f"EXISTS (SELECT 1 FROM consultations_{table} o WHERE o.id = {{row}}.{column}"
-    f" AND o.{theirs} <> {{row}}.{ours})"
-    for table, column, theirs, ours in (
-        ("plan", "plan_id", "patient_id", "patient_id"),
-        ("plansession", "session_id", "plan_id", "plan_id"),
-        ("adverseevent", "corrects_id", "plan_id", "plan_id"),
-    )
-)
-
 GUARDS: tuple[Guard, ...] = (
     FrozenOnce(table=_CONSULTATION, closed="{row}.signed_at IS NOT NULL", message=_SIGNED),
     *(
@@ -119,13 +109,21 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(
         table="consultations_adverseevent",
         message="an adverse event never changes",
-        known_by=(("id",), ("corrects_id",)),
     ),
-    FrozenUnder(
-        table="consultations_adverseevent",
-        closed=_OF_ANOTHER_PLAN,
-        message="the event is of another plan",
-        events=("INSERT",),
+    *(
+        SameClinic(
+            table="consultations_adverseevent",
+            column=column,
+            parent=f"consultations_{parent}",
+            ours=ours,
+            theirs=ours,
+            message="the event is of another plan",
+        )
+        for column, parent, ours in (
+            ("plan_id", "plan", "patient_id"),
+            ("session_id", "plansession", "plan_id"),
+            ("corrects_id", "adverseevent", "plan_id"),
+        )
     ),
     *(
         SameClinic(

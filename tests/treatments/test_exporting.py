@@ -27,6 +27,7 @@ from treatments.services import import_catalogue
 from treatments.services.catalogue_rows import models_in_order
 from treatments.services.exporting import export_catalogue, export_text
 from treatments.services.merging import APP, NOT_IMPORTED, children_of
+from treatments.services.uploads import LARGEST
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,15 @@ def test_command_says_what_is_wrong(tmp_path):
 
     with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name"):
         brought(file)
+    file.write_text("code,name\nknee\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name: this row has 1"):
+        brought(file)
+    file.write_bytes(b"")
+    with pytest.raises(CommandError, match="this file is empty"):
+        brought(file)
+    file.write_bytes(b"x" * (LARGEST + 1))
+    with pytest.raises(CommandError, match="at most 5 MB"):
+        brought(file)
     with pytest.raises(CommandError, match="nobody called x"):
         brought(file, by="x")
     with pytest.raises(CommandError):
@@ -226,7 +236,9 @@ def test_nothing_is_imported_while_the_draft_is_in_review():
 def test_an_import_cannot_change_what_a_case_expects(everything, name):
     rows = {"treatments.goldencase": [{**CASE, name: {"other": 1}}]}
 
-    with pytest.raises(ValidationError, match=f"z-case, {name}: A case that is already here"):
+    with pytest.raises(
+        ValidationError, match=f"“z-case” .no. 1., {name}: A case that is already here"
+    ):
         import_catalogue({"x.json": rows}, by=None)
 
 

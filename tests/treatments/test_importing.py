@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import model_to_dict
@@ -145,21 +146,21 @@ def test_allergen_of_an_ingredient_in_use_comes_back():
     assert Allergen.objects.get(code="peptides").active
 
 
-NO_ROWS = "this is no list of known rows."
+NO_ROWS = "this is no kind of row that a file of the catalogue holds."
 
 
 @pytest.mark.parametrize(
     ("document", "fault"),
     [
         ([], "90.json: this file must hold one object."),
-        ({"treatments.nothing": []}, f"90.json, treatments.nothing: {NO_ROWS}"),
-        ({"area": []}, f"90.json, area: {NO_ROWS}"),
-        ({"clinic.user": []}, f"90.json, clinic.user: {NO_ROWS}"),
-        ({"treatments.release": []}, f"90.json, treatments.release: {NO_ROWS}"),
-        ({"treatments.area": {}}, f"90.json, treatments.area: {NO_ROWS}"),
-        ({"treatments.area": ["knee"]}, "90.json, treatments.area[0]: a row needs its code."),
-        ({"treatments.area": [{}]}, "90.json, treatments.area[0]: a row needs its code."),
-        ({"treatments.area": [{"code": 7}]}, "90.json, treatments.area[0]: a row needs its code."),
+        ({"treatments.nothing": []}, f"90.json, “treatments.nothing”: {NO_ROWS}"),
+        ({"area": []}, f"90.json, “area”: {NO_ROWS}"),
+        ({"clinic.user": []}, f"90.json, “clinic.user”: {NO_ROWS}"),
+        ({"treatments.release": []}, f"90.json, “treatments.release”: {NO_ROWS}"),
+        ({"treatments.area": {}}, "90.json, “treatments.area”: this must be a list of rows."),
+        ({"treatments.area": ["knee"]}, "90.json, area no. 1: a row needs its code."),
+        ({"treatments.area": [{}]}, "90.json, area no. 1: a row needs its code."),
+        ({"treatments.area": [{"code": 7}]}, "90.json, area no. 1: a row needs its code."),
     ],
 )
 def test_file_that_holds_no_rows_is_refused(document, fault):
@@ -198,21 +199,30 @@ OILY = {"code": "p-1", "name": "P", "vehicle": "oil", "injection_standard": True
         (rule(statements="A001"), "S-07, statements: This must be a list of codes."),
         (rule(statements=["Z9"]), "S-07, statements: There is no statement “Z9”."),
         (rule(clauses=["tobacco"]), "S-07, clauses: this must be a list of rows."),
-        (rule(clauses=[{"kind": "finding"}]), "S-07, clauses: Name the finding, and only on a"),
-        (rule(effects=[{"why": "x"}]), "S-07, effects, why: There is no such field."),
-        (rule(effects=[{"treatment": "x"}]), "S-07, effects, treatment: There is no treatment"),
+        (
+            rule(clauses=[{"kind": "finding"}]),
+            "S-07, clauses no. 1: Name the finding, and only on a",
+        ),
+        (rule(effects=[{"why": "x"}]), "S-07, effects no. 1, why: There is no such field."),
+        (
+            rule(effects=[{"treatment": "x"}]),
+            "S-07, effects no. 1, treatment: There is no treatment",
+        ),
         (
             rule("L-04", effects=[{"effect": "exclude"}, {"effect": "refer"}]),
-            "L-04, effects: The rule already has an effect on the whole patient.",
+            "L-04, effects no. 2: The rule already has an effect on the whole patient.",
         ),
         (rule(ask_age_from=12), "S-07, when_unknown: Ages are for a rule that asks"),
         (rule("I-01", conflict_code="future"), "I-01, conflict_code: This code is taken by"),
-        (rule(clauses=[EQUAL_BOUNDS]), "S-07, clauses, value_below: This must be above the value"),
+        (
+            rule(clauses=[EQUAL_BOUNDS]),
+            "S-07, clauses no. 1, value_below: This must be above the value",
+        ),
         (suitability("mesotherapy", rating="suitable"), "scars mesotherapy, formula: Choose the"),
         (suitability("prp", formula="firming"), "scars prp, formula: This treatment takes no"),
         (
             ("formula", {"code": "firming", "parts": [{"ingredient": "thyroxine"}]}),
-            "firming, parts, ingredient: This ingredient is never proposed",
+            "firming, parts no. 1, ingredient: This ingredient is never proposed",
         ),
         (("product", OILY), "p-1: Oil and alcohol must not be injected"),
     ],
@@ -222,7 +232,10 @@ def test_fault_names_its_file_row_and_field(row, fault):
 
     (found,) = faults_of({"90.json": {f"treatments.{model}": [values]}})
 
-    assert found.startswith(f"90.json, treatments.{model} {fault}")
+    key, comma, rest = fault.partition(", ")
+    key, colon, told = (key, comma, rest) if comma else fault.partition(": ")
+    kind = apps.get_model("treatments", model)._meta.verbose_name
+    assert found.startswith(f"90.json, {kind} “{key}” (no. 1){colon}{told}")
 
 
 def test_all_faults_are_told_at_once_and_nothing_is_stored():

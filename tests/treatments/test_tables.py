@@ -199,7 +199,22 @@ AREAS = "code,name,parent,position\n"
 @pytest.mark.parametrize(
     ("name", "text", "fault"),
     [
-        ("areas.csv", "", "areas.csv, row 1: column “code” is missing."),
+        ("areas.csv", "", "areas.csv: this file is empty."),
+        ("areas.csv", " \r\n\n", "areas.csv: this file is empty."),
+        ("areas.csv", "\ncode,name\n", "areas.csv, row 1: column “code” is missing."),
+        ("areas.csv", "code,,name\n", "areas.csv, row 1: a column has no name."),
+        ("areas.csv", "sep=;\ncode;name\n", "areas.csv, row 1: there is no column “sep=” here."),
+        ("areas.csv", "code\tname\n", "areas.csv, row 1: there is no column “code\tname” here."),
+        (
+            "areas.csv",
+            f"{AREAS}knee,Knee,legs\n",
+            "areas.csv, row 2, column position: this row has 3 cells and the first row 4",
+        ),
+        (
+            "areas.csv",
+            f"{AREAS}knee,Knee,,1\nface,Face,,2\nknee,Knees,,3\n",
+            "areas.csv, row 4, column code: this row stands in the table twice, first in row 2.",
+        ),
         ("areas.csv", "name\nKnee\n", "areas.csv, row 1: column “code” is missing."),
         ("areas.csv", "code,colour\n", "areas.csv, row 1: there is no column “colour” here."),
         ("areas.csv", "code,name,name\n", "areas.csv, row 1: column “name” is there twice."),
@@ -217,22 +232,22 @@ AREAS = "code,name,parent,position\n"
         (
             "areas.csv",
             f"{AREAS}face,Face,,1\n\nknee,Knee,leg,\n",
-            "areas.csv, row 4, treatments.area knee, parent: There is no area “leg”.",
+            "areas.csv, row 4, column parent: There is no area “leg”.",
         ),
         (
             "areas.csv",
             f"{AREAS}knee,Knee,,first\n",
-            "areas.csv, row 2, treatments.area knee, position: “first” value must be an integer.",
+            "areas.csv, row 2, column position: “first” value must be an integer.",
         ),
         (
             "areas.csv",
             f"{AREAS}knee,,,1\n",
-            "areas.csv, row 2, treatments.area knee, name: This field cannot be blank.",
+            "areas.csv, row 2, column name: This field cannot be blank.",
         ),
         (
             "citations.csv",
             "statement,source,locator\nA080,000,1\nA080,nowhere,2\n",
-            "citations.csv, row 2, treatments.statement A080, citations, source: ",
+            "citations.csv, row 2, column source: ",
         ),
         (
             "suitabilities.csv",
@@ -242,7 +257,7 @@ AREAS = "code,name,parent,position\n"
         ("areas.csv", 'code,name\nknee,"Knee\n', "areas.csv, line 2: this is no CSV"),
         ("areas.txt", "code\n", "areas.txt: choose a file that ends in .json, .csv, .zip or"),
         ("limbs.csv", "code\n", "limbs.csv: say which table this is"),
-        ("x.json", "{", "x.json, /: This is not JSON: line 1, column 2."),
+        ("x.json", "{", "x.json: This is not JSON: line 1, column 2."),
         ("x.json", '{"treatments.area": [], "treatments.area": []}', "x.json, treatments.area:"),
         ("x.json", "[" * 100_000, "x.json, [0]"),
         ("x.json", "[]", "x.json: this file must hold one object."),
@@ -256,9 +271,8 @@ def test_second_line_of_a_row_names_its_own_number():
     known = Source.objects.first().code
     text = f"statement,source,locator\nA080,{known},1\nA080,nowhere,2\n"
 
-    assert (
-        "citations.csv, row 3, treatments.statement A080, citations, source: There is no"
-        in fault_of("citations.csv", text.encode())
+    assert "citations.csv, row 3, column source: There is no" in fault_of(
+        "citations.csv", text.encode()
     )
 
 
@@ -335,7 +349,7 @@ def test_archives_of_many_parts_or_doubled_or_unknown_ones_are_refused():
     assert "x.zip: this file is empty." in fault_of("x.zip", archive())
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"code,name\n", b"PK\x05\x06" + b"\0" * 17])
+@pytest.mark.parametrize("data", [b"PK\x03\x04", b"code,name\n", b"PK\x05\x06" + b"\0" * 17])
 def test_what_is_no_archive_is_refused(data):
     assert "this archive is damaged" in fault_of("x.zip", data)
     assert "this archive is damaged" in fault_of("x.xlsx", data)
@@ -398,3 +412,100 @@ def test_text_too_long_for_a_workbook_says_so():
 
     with pytest.raises(ValidationError, match="too long for a workbook"):
         workbooks.workbook_of_tables()
+
+
+def places(name, data, **more):
+    """(code, path, row, column) of each fault."""
+    with pytest.raises(ValidationError) as refusal:
+        import_catalogue(documents_of(name, data, **more), by=None)
+    return [(one.code, one.path, one.row, one.column) for one in refusal.value.error_list]
+
+
+def test_a_row_that_is_cut_short_clears_nothing():
+    """Taken for empty cells, it would have emptied the statements of the concern."""
+    before = export_text()
+    data = csv_of(TABLES["concerns"]).decode("utf-8-sig")
+    header, first, *rest = data.split("\r\n")
+    short = "\r\n".join([header, first.rpartition(",")[0], *rest]).encode()
+
+    (fault,) = places("concerns.csv", short)
+
+    assert fault == ("cut_short", "concerns", 2, header.rpartition(",")[2])
+    assert export_text() == before
+
+
+def test_empty_cells_at_the_end_of_a_workbook_s_row_are_empty():
+    """A workbook leaves empty cells out, which says nothing about the file."""
+    imported("x.xlsx", sheet("areas", ["code", "name", "parent"], ["knee", "Knee joint"]))
+
+    assert Area.objects.get(code="knee").name == "Knee joint"
+
+
+@pytest.mark.parametrize("column", TABLES["areas"].columns)
+@pytest.mark.parametrize("sign", ["=1", "+1", "-1", "@x", "\t1", "\r1"])
+def test_a_formula_is_refused_in_every_column(column, sign):
+    columns = TABLES["areas"].columns
+    cells = [f'"{sign}"' if name == column else "" for name in columns]
+    data = f"{','.join(columns)}\n{','.join(cells)}\n".encode()
+
+    assert ("formula", "areas", 2, column) in places("areas.csv", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "fault"),
+    [
+        ("duplicate", ["knee", "Knee"], ("duplicate", "areas", 3, "code")),
+        ("unknown", ["elbow", "Elbow"], None),
+    ],
+)
+def test_the_same_code_twice_in_a_sheet_is_refused(name, rows, fault):
+    book = sheet("areas", ["code", "name"], ["knee", "Knee joint"], rows)
+
+    if fault is None:
+        assert imported("x.xlsx", book).changed == 1  # positive control
+    else:
+        assert places("x.xlsx", book) == [fault]
+        assert Area.objects.get(code="knee").name != "Knee joint"
+
+
+def test_merged_cells_are_refused_by_their_place():
+    book = Workbook()
+    book.active.title = "areas"
+    for row in (["code", "name"], ["knee", "Knee"], ["face", "Face"]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+
+    data = saved(book)
+
+    assert places("x.xlsx", data) == [("merged", "areas", 2, "")]
+    assert "x.xlsx, areas, B2:B3: these cells are merged." in fault_of("x.xlsx", data)
+
+
+def test_a_mark_before_a_json_file_is_no_fault():
+    data = b"\xef\xbb\xbf" + b'{"treatments.area": [{"code": "knee", "name": "Knee joint"}]}'
+
+    assert imported("x.json", data).changed == 1
+
+
+@pytest.mark.parametrize("name", ["x.json", "areas.csv", "x.zip", "x.xlsx"])
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_an_empty_file_is_called_empty(name, data):
+    assert fault_of(name, data) == f"{name}: this file is empty."
+
+
+def test_faults_of_json_lead_to_their_place():
+    data = b"""{"treatments.rule": [
+        {"code": "S-07", "wait_days": 10},
+        {"code": "S-05", "effects": [{"treatment": "prp"}, {"treatment": "x", "why": 1}]},
+        {"code": "S-07", "wait_days": 11}],
+        "treatments.nothing": [], "treatments.area": 7}"""
+
+    assert [one[:2] for one in places("x.json", data)] == [
+        ("duplicate", "treatments.rule[2].code"),
+        ("unknown_kind", "treatments.nothing"),
+        ("type", "treatments.area"),
+    ]
+    lines = b'{"treatments.rule": [{"code": "S-05", "effects": [{"treatment": "x"}]}]}'
+    assert [one[:2] for one in places("x.json", lines)] == [
+        ("invalid", "treatments.rule[0].effects[0].treatment")
+    ]

@@ -1,7 +1,7 @@
 """The catalogue out of the program and into it: download, upload, look, apply."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,33 +19,13 @@ from clinic.roles import Action
 from clinic.service_admin import ReadOnlyAdmin
 from treatments.admin.history import ToldChange, told
 from treatments.models import CatalogueChange, CatalogueImport
-from treatments.services.exporting import export_text
-from treatments.services.tables.csvs import archive_of_tables, csv_of
+from treatments.services.downloads import DOWNLOADS, Download
 from treatments.services.tables.definitions import TABLES
-from treatments.services.tables.workbooks import workbook_of_tables
 from treatments.services.trials import apply_kept, keep_trial, try_again
 from treatments.services.uploads import check_size, documents_of
 
 MOST_FAULTS: Final = 100
 MOST_SHOWN: Final = 300
-
-
-class Download(NamedTuple):
-    content_type: str
-    content: Callable[[], bytes]
-
-
-DOWNLOADS: Final[Mapping[str, Download]] = {
-    "catalogue.json": Download("application/json", lambda: export_text().encode()),
-    "catalogue.xlsx": Download(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook_of_tables
-    ),
-    "tables.zip": Download("application/zip", archive_of_tables),
-    **{
-        f"{name}.csv": Download("text/csv; charset=utf-8", lambda table=table: csv_of(table))  # type: ignore[misc]
-        for name, table in TABLES.items()
-    },
-}
 
 
 class UploadForm(forms.Form):

@@ -10,19 +10,26 @@ from clinic import audit
 from clinic.problems import Problem, Refusal, problems_in, refusal
 from treatments.compiler import NoReleaseInForce
 from treatments.engine import Fault, InvalidRequest
+from treatments.services.row_forms import RowMovedError
 
 # What is sound in itself and does not go with how things stand now.
 STATE_CODES = frozenset(
     {
         "approved",
+        "gone",
         "history",
         "in-review",
         "in-use",
+        "incomplete",
         "lint-errors",
         "moved",
         "not-ready",
+        "not_evaluable",
         "not_publishable",
+        "same",
+        "stale",
         "state",
+        "there",
         "unacknowledged",
     }
 )
@@ -36,6 +43,10 @@ def refused(exc: Exception) -> Exception:
         return refusal("no_release", message, status_code=409)
     if isinstance(exc, InvalidRequest):
         return Refusal(problems_of_faults(exc.faults))
+    if isinstance(exc, RowMovedError):
+        message = _("Somebody else saved this meanwhile. Read it again.")
+        problem = Problem("If-Match", "stale", message)
+        return Refusal([problem], status_code=412, headers={"ETag": f'"{exc.version}"'})
     if isinstance(exc, ValidationError):
         return _of_state(exc)
     return exc

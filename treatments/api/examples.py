@@ -148,10 +148,29 @@ NEW_CASE: Final = [
         request_only=True,
     )
 ]
-IMPORT: Final = [
+IMPORTS: Final = [
     OpenApiExample(
-        "One more area",
-        value={"treatments.area": [{"code": "knee", "name": "Knee"}]},
+        "One field of one rule",
+        value={"treatments.rule": [{"code": "S-07", "wait_days": 10}]},
         request_only=True,
-    )
+        media_type="application/json",
+    ),
+    OpenApiExample(
+        "A part of a table",
+        value="code,name\nknee,Knee joint\n",
+        request_only=True,
+        media_type="text/csv",
+    ),
+]
+ADD_ROW: Final = [
+    OpenApiExample("An area", value={"code": "elbow", "name": "Elbow"}, request_only=True)
+]
+CHANGE_ROW: Final = [OpenApiExample("Ten days", value={"wait_days": 10}, request_only=True)]
+RESTORE: Final = [
+    OpenApiExample("One field", value={"field": "wait_days", "seen": 41}, request_only=True),
+    OpenApiExample("The whole row", value={"seen": 41}, request_only=True),
+]
+TRY: Final = [
+    OpenApiExample("A golden case", value={"case": "few-platelets"}, request_only=True),
+    OpenApiExample("Facts", value={"facts": FACTS}, request_only=True),
 ]

@@ -60,7 +60,7 @@ def delete_row(row: Model, *, by: User | None) -> None:
     recorder = Recorder(by=by)
     users = users_of(row)
     if users:
-        raise ValidationError(_in_use(row, users))
+        raise ValidationError(_in_use(row, users), code="in-use")
     try:
         with transaction.atomic():
             whole = snapshot_of(row)  # with its lines, so that it can be put back as a whole
@@ -68,7 +68,7 @@ def delete_row(row: Model, *, by: User | None) -> None:
                 _delete(line, recorder=recorder, parent=row)
             _delete(row, recorder=recorder, parent=None, before=whole)
     except ProtectedError as error:
-        raise ValidationError(_in_use(row, error.protected_objects)) from error
+        raise ValidationError(_in_use(row, error.protected_objects), code="in-use") from error
 
 
 @transaction.atomic
@@ -125,7 +125,11 @@ def _save(edit: RowEdit, *, recorder: Recorder, parent: Model | None) -> None:
     before = snapshot_of(row)
     if parent is not None:
         _name_parent(row, parent)
-    row.full_clean()
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        error.refused = row  # type: ignore[attr-defined]  # which of the edit's rows it is
+        raise
     if isinstance(row, Allergen):
         check_allergen_in_step(row)
     row.save()

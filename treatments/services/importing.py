@@ -15,13 +15,13 @@ from clinic.models import User
 from treatments.models import CatalogueChange, GoldenCase, Release
 from treatments.services.allergens import keep_allergens_in_step
 from treatments.services.catalogue_rows import in_order
+from treatments.services.faults import Spot, spot_of
 from treatments.services.merging import (
     MergedRow,
     children_of,
     field_of,
     merge,
     natural_fields,
-    number_of,
 )
 from treatments.services.portable import code_of
 from treatments.services.tracing import Trace
@@ -44,7 +44,7 @@ class _Import:
     trace: Trace
     rows: dict[type[Model], dict[tuple[object, ...], Model]] = field(default_factory=dict)
     keys: dict[type[Model], dict[object, object]] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: list[ValidationError] = field(default_factory=list)
     added: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
 
@@ -54,15 +54,24 @@ class _Import:
         try:
             yield
         except ValidationError as error:
-            place = row.place(name, number=getattr(error, "row_number", None))
-            named = error.message_dict if hasattr(error, "error_dict") else {name: error.messages}
-            for inner, messages in named.items():
-                where = place if inner in {name, NON_FIELD_ERRORS} else f"{place}, {inner}"
-                self.faults.extend(f"{where}: {message}" for message in messages)
+            line: Spot | None = getattr(error, "spot", None)
+            for inner, texts in _by_field(error, name).items():
+                faulty = line.fault if line else row.fault
+                self.faults += [faulty(text, name=inner) for text in texts]
 
     def check(self) -> None:
         if self.faults:
             raise ValidationError(self.faults)
+
+
+def _by_field(error: ValidationError, name: str) -> dict[str, list[str]]:
+    """What is wrong, by the field that it is wrong with; of a line, by the line's own field."""
+    if not hasattr(error, "error_dict"):
+        return {"" if hasattr(error, "spot") else name: error.messages}
+    found: dict[str, list[str]] = {}
+    for inner, texts in error.message_dict.items():
+        found.setdefault(name if inner == NON_FIELD_ERRORS else inner, []).extend(texts)
+    return {"" if hasattr(error, "spot") and one == name else one: found[one] for one in found}
 
 
 @transaction.atomic
@@ -166,7 +175,7 @@ def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -
     model, link = relation.related_model, relation.field
     wanted = []
     for row in value:
-        with _numbered(row):
+        with _at(row):
             wanted.append(_child(run, model, parent, link, row))
     many = model._meta.many_to_many
     existing = list(getattr(parent, relation.get_accessor_name()).all())
@@ -177,7 +186,7 @@ def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -
         run.trace.line_deleted(old, parent)
         old.delete()
     for row, (one, links) in zip(value, wanted, strict=True):
-        with _numbered(row):
+        with _at(row):
             one.full_clean()
         one.save()
         for name, keys in links.items():
@@ -187,12 +196,12 @@ def _save_children(run: _Import, parent: Any, relation: Any, value: list[Any]) -
 
 
 @contextmanager
-def _numbered(line: Mapping[str, Any]) -> Iterator[None]:
-    """Let a fault know which row of a table is meant, when the line comes from one."""
+def _at(line: Mapping[str, Any]) -> Iterator[None]:
+    """Let a fault know which line is meant."""
     try:
         yield
     except ValidationError as error:
-        error.row_number = number_of(line)  # type: ignore[attr-defined]
+        error.spot = spot_of(line)  # type: ignore[attr-defined]
         raise
 
 

@@ -1,14 +1,15 @@
 """Import files → one row for each thing they speak of, whichever files say something about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import CASCADE, Field, ManyToManyField, ManyToOneRel, Model, UniqueConstraint
 from django.utils.translation import gettext as _
 
+from clinic.parsers import shown
 from clinic.text import is_storable
 from treatments.models import (
     AcceptedOutcome,
@@ -20,6 +21,7 @@ from treatments.models import (
     ReleaseApproval,
     RuleApproval,
 )
+from treatments.services.faults import PlacedError, PlacedRow, Spot, spot_of
 
 APP = "treatments"
 # What people decided, and when, is no knowledge: a file must not claim it.
@@ -36,37 +38,27 @@ NOT_IMPORTED = (
 Key = tuple[object, ...]
 
 
-class NumberedRow(dict[str, Any]):
-    """A row of a table, which knows the number that a spreadsheet shows beside it."""
-
-    def __init__(self, values: Mapping[str, Any], *, number: int) -> None:
-        super().__init__(values)
-        self.number = number
-
-    def copy(self) -> "NumberedRow":
-        return NumberedRow(self, number=self.number)
-
-
 @dataclass(slots=True)
 class MergedRow:
-    """What all files together say about one row. ``files``: which of them named a field last."""
+    """What all files together say about one row. ``spots``: where each field was named last."""
 
     model: type[Model]
     key: Key
     values: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    spots: dict[str, Spot] = field(default_factory=dict)
 
-    def place(self, name: str = "", *, number: int | None = None) -> str:
-        file, own_number = self.files.get(name) or next(iter(self.files.values()), ("", None))
-        file += _told_number(number or own_number)
-        what = " ".join(str(part) for part in self.key if part not in {None, ""})
-        return f"{file}, {self.model._meta.label_lower} {what}" + (f", {name}" if name else "")
+    def fault(self, text: Any, *, name: str = "", code: str = "invalid") -> PlacedError:
+        spot = self.spots.get(name) or next(iter(self.spots.values()), _NOWHERE)
+        return spot.fault(text, name=name, code=code)
+
+
+_NOWHERE = Spot(file="", path="")
 
 
 @dataclass(slots=True)
 class Merged:
     rows: dict[tuple[type[Model], Key], MergedRow] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: list[ValidationError] = field(default_factory=list)
 
 
 def natural_fields(model: type[Model], *, without: str = "") -> tuple[str, ...]:
@@ -113,21 +105,49 @@ def field_of(model: type[Model], name: str) -> Field | None:
 
 
 def merge(documents: Mapping[str, object]) -> Merged:
-    """Files in the order of their names; what a later one says about a field counts."""
+    """Files in the order of their names; what a later one says about a field counts.
+
+    One file speaks of a row once: two rows of the same code would hide one of them.
+    """
     merged = Merged()
     for file, document in sorted(documents.items()):
         if not isinstance(document, dict):
-            merged.faults.append(f"{file}: " + _("this file must hold one object."))
+            text = _("this file must hold one object.")
+            merged.faults.append(PlacedError(f"{file}: {text}", code="type"))
             continue
+        seen: dict[tuple[type[Model], Key], Spot] = {}
         for label, rows in document.items():
-            model = _model(label)
-            if model is None or not isinstance(rows, list):
-                merged.faults.append(f"{file}, {label}: " + _("this is no list of known rows."))
-                continue
-            for number, row in enumerate(rows):
-                at = _told_number(number_of(row)) or f", {label}[{number}]"
-                _add(merged, model, row, file=file, place=f"{file}{at}")
+            for model, spot, row in _rows(merged, file, label, rows):
+                _add(merged, model, row, spot=spot, seen=seen)
     return merged
+
+
+def _rows(
+    merged: Merged, file: str, label: str, rows: object
+) -> Iterator[tuple[type[Model], Spot, object]]:
+    """The rows of one kind in one file, each with its place."""
+    model, path = _model(label), shown(label)
+    whole = Spot(file=file, path=path, what=f"“{path}”")
+    if model is None:
+        text = _("this is no kind of row that a file of the catalogue holds.")
+        merged.faults.append(whole.fault(text, code="unknown_kind"))
+    elif not isinstance(rows, list):
+        merged.faults.append(whole.fault(_("this must be a list of rows."), code="type"))
+    else:
+        for index, row in enumerate(rows):
+            spot = spot_of(row) or Spot(
+                file=file, path=f"{path}[{index}]", what=_called(model, row, index)
+            )
+            yield model, spot, row
+
+
+def _called(model: type[Model], row: object, index: int) -> str:
+    """“area “knee” (no. 3)”: the kind, the key as far as it is known, and which one it is."""
+    kind, number = str(model._meta.verbose_name), _("no. %(number)d") % {"number": index + 1}
+    values = row if isinstance(row, dict) else {}
+    parts = [values.get(name) for name in natural_fields(model)]
+    key = " ".join(shown(part) for part in parts if isinstance(part, str) and part)
+    return f"{kind} “{key}” ({number})" if key else f"{kind} {number}"
 
 
 def _model(label: str) -> type[Model] | None:
@@ -139,26 +159,47 @@ def _model(label: str) -> type[Model] | None:
     return model if known else None
 
 
-def _add(merged: Merged, model: type[Model], row: object, *, file: str, place: str) -> None:
+def _add(
+    merged: Merged,
+    model: type[Model],
+    row: object,
+    *,
+    spot: Spot,
+    seen: dict[tuple[type[Model], Key], Spot],
+) -> None:
     names = natural_fields(model)
     key = _key(model, names, row) if isinstance(row, dict) else None
     if not isinstance(row, dict) or key is None:
-        wanted = ", ".join(names)
-        merged.faults.append(f"{place}: " + _("a row needs its %(names)s.") % {"names": wanted})
+        text = _("a row needs its %(names)s.") % {"names": ", ".join(names)}
+        merged.faults.append(spot.fault(text, code="required"))
+        return
+    first = seen.setdefault((model, key), spot)
+    if first is not spot:
+        merged.faults.append(_twice(spot, first, names))
         return
     known = merged.rows.setdefault((model, key), MergedRow(model, key))
     children = children_of(model)
     for name, value in row.items():
-        known.files[name] = file, number_of(row)
+        known.spots[name] = spot
         if not _storable(value):
-            fault = _("this text holds characters that cannot be stored.")
-            merged.faults.append(f"{known.place(name)}: {fault}")
+            text = _("this text holds characters that cannot be stored.")
+            merged.faults.append(known.fault(text, name=name, code="unstorable"))
         elif name in children:
             _add_children(merged, known, children[name], value)
         elif field_of(model, name) is None:
-            merged.faults.append(f"{known.place(name)}: " + _("there is no such field."))
+            text = _("there is no such field.")
+            merged.faults.append(known.fault(text, name=name, code="unknown_key"))
         else:
             known.values[name] = value
+
+
+def _twice(spot: Spot, first: Spot, names: tuple[str, ...]) -> PlacedError:
+    """Which of the two is meant, only whoever wrote the file knows."""
+    if first.row is None:
+        text = _("this row stands in the file twice, first as %(what)s.") % {"what": first.what}
+    else:
+        text = _("this row stands in the table twice, first in row %(row)d.") % {"row": first.row}
+    return spot.fault(text, name=names[0] if len(names) == 1 else "", code="duplicate")
 
 
 def _key(model: type[Model], names: tuple[str, ...], row: Mapping[str, Any]) -> Key | None:
@@ -174,15 +215,6 @@ def _key(model: type[Model], names: tuple[str, ...], row: Mapping[str, Any]) -> 
     return tuple(key)
 
 
-def number_of(row: object) -> int | None:
-    """The number of a table's row; rows of other files have none."""
-    return row.number if isinstance(row, NumberedRow) else None
-
-
-def _told_number(number: int | None) -> str:
-    return "" if number is None else ", " + _("row %(number)d") % {"number": number}
-
-
 def _add_children(merged: Merged, row: MergedRow, relation: ManyToOneRel, value: object) -> None:
     """Children with a key of their own are merged by it; a list of others replaces the one before.
 
@@ -190,21 +222,37 @@ def _add_children(merged: Merged, row: MergedRow, relation: ManyToOneRel, value:
     """
     name = relation.get_accessor_name() or ""
     if not isinstance(value, list) or not all(isinstance(child, dict) for child in value):
-        merged.faults.append(f"{row.place(name)}: " + _("this must be a list of rows."))
+        text = _("this must be a list of rows.")
+        merged.faults.append(row.fault(text, name=name, code="type"))
         return
     model: Any = relation.related_model
     keys = natural_fields(model, without=relation.field.name)
+    children = [_placed(child, row.spots[name], name, index) for index, child in enumerate(value)]
     if not keys:
-        row.values[name] = value
+        row.values[name] = children
         return
     known = row.values.setdefault(name, [])
     earlier = list(known)  # twice in one list stays twice, for the row itself to refuse
-    for child in value:
+    for child in children:
         same = [one for one in earlier if all(one.get(key) == child.get(key) for key in keys)]
         if same:
             same[0].update(child)
         else:
-            known.append(child.copy())
+            known.append(child)
+
+
+def _placed(child: dict[str, Any], spot: Spot, name: str, index: int) -> PlacedRow:
+    """A line under its own place: a line of a table has one, others stand in a list."""
+    own = spot_of(child)
+    if own is None:
+        number = _("no. %(number)d") % {"number": index + 1}
+        inner = f"{name} {number}"
+        own = Spot(
+            file=spot.file,
+            path=f"{spot.path}.{name}[{index}]",
+            what=f"{spot.what}, {inner}" if spot.what else inner,
+        )
+    return PlacedRow(child, spot=own)
 
 
 def _storable(value: object) -> bool:

@@ -63,7 +63,7 @@ def restore(change: CatalogueChange, *, by: User, seen: int, name: str = "") -> 
         row = _put_back(change, before, parent, by=by)
     else:
         row = _set_back(change, before, parent, by=by)
-    _check_whole(held or row)
+    check_whole(held or row)
     if newest_change(change) == seen:
         raise ValidationError(_("“%(row)s” is like that already.") % {"row": row}, code="same")
     return row
@@ -143,7 +143,7 @@ def _held(row: Model | None) -> Model | None:
     return row
 
 
-def _check_whole(row: Model) -> None:
+def check_whole(row: Model) -> None:
     """What the form of a rule or a conflict would refuse is refused here too."""
     faults: list[str] = []
     if isinstance(row, Rule):

@@ -1,6 +1,7 @@
 """An uploaded file → what an import reads, whatever kind of file it is."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Final
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.parsers import read_json
 from clinic.problems import Refusal
+from treatments.services.faults import Spot
 from treatments.services.tables.csvs import document_of_csv, documents_of_archive
 from treatments.services.tables.definitions import TABLES
 from treatments.services.tables.workbooks import documents_of_workbook
@@ -24,6 +26,8 @@ Documents = dict[str, object]
 def documents_of(name: str, data: bytes, *, table: str = "") -> Documents:
     """The rows of a file by where they stand in it. ``table`` says what a CSV file holds."""
     check_size(name, len(data))
+    if not data.strip():
+        raise ValidationError(_("%(name)s: this file is empty.") % {"name": name}, code="empty")
     kind = PurePath(name).suffix.lower()
     if kind == ".csv":
         return _csv(name, data, table)
@@ -54,10 +58,14 @@ def _csv(name: str, data: bytes, table: str) -> Documents:
 
 def _json(data: bytes, name: str) -> Documents:
     try:
-        return {name: read_json(data)}
+        return {name: read_json(data.removeprefix(BOM_UTF8))}
     except Refusal as refusal:
-        faults = [f"{name}, {one.path or '/'}: {one.message}" for one in refusal.problems]
-        raise ValidationError(faults, code="malformed") from None
+        raise ValidationError(
+            [
+                Spot(file=name, path="").fault(one.message, name=one.path, code=one.code)
+                for one in refusal.problems
+            ]
+        ) from None
 
 
 _READERS: Final[Mapping[str, Callable[[bytes, str], Documents]]] = {

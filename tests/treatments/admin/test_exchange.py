@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from clinic.models import AuditEvent
 from clinic.roles import Role
-from treatments.admin.exchange import DOWNLOADS
 from treatments.enums import DraftStatus
 from treatments.models import (
     Area,
@@ -22,6 +21,7 @@ from treatments.models import (
     Release,
     Rule,
 )
+from treatments.services.downloads import DOWNLOADS
 from treatments.services.exporting import export_text
 from treatments.services.uploads import LARGEST
 
@@ -202,13 +202,20 @@ def test_tables_are_uploaded_too(curator):
 @pytest.mark.parametrize(
     ("name", "data", "fault"),
     [
-        ("x.json", b"{", "x.json, /: This is not JSON: line 1, column 2."),
-        ("x.json", b'{"treatments.area": [{"code": "z"}]}', "treatments.area z, name: This field"),
+        ("x.json", b"{", "x.json: This is not JSON: line 1, column 2."),
+        (
+            "x.json",
+            b'{"treatments.area": [{"code": "z"}]}',
+            "x.json, area “z” (no. 1), name: This field",
+        ),
         ("areas.csv", b"code,name\nknee,=1\n", "areas.csv, row 2, column name: This reads like"),
         ("areas.csv", b"\xff\xfe", "this is not UTF-8"),
         ("x.xlsx", b"PK", "this archive is damaged"),
         ("x.exe", b"MZ", "choose a file that ends in"),
         ("x.json", b" " * (LARGEST + 1), "at most 5 MB"),
+        ("areas.csv", b"code,name\nknee\n", "areas.csv, row 2, column name: this row has 1 cells"),
+        ("areas.csv", b"code\nknee\nknee\n", "areas.csv, row 3, column code: this row stands"),
+        ("x.json", b'{"treatments.area": [{"code": "z"}, {"code": "z"}]}', "first as area “z”"),
         ("empty.csv", b"", "The submitted file is empty."),
         ("<script>.csv", b"x", "&lt;script&gt;.csv: say which table"),
     ],

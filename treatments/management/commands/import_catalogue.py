@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clinic.models import User
 from treatments.services.trials import Change, apply_import, try_import
-from treatments.services.uploads import documents_of
+from treatments.services.uploads import check_size, documents_of
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         path, digest = Path(options["file"]), options["apply"]
         by = _person(options["by"])
         try:
+            check_size(path.name, path.stat().st_size)
             documents = documents_of(path.name, path.read_bytes())
             if digest:
                 trial = apply_import(documents, by=by, digest=digest)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from treatments.services.faults import PlacedError
 from treatments.services.tables.archives import parts_of
 from treatments.services.tables.cells import text_of
 from treatments.services.tables.definitions import TABLES, Table
@@ -43,19 +44,20 @@ def document_of_csv(table: Table, data: bytes, *, place: str) -> dict[str, Any]:
 
 def documents_of_archive(data: bytes, *, place: str) -> dict[str, object]:
     documents: dict[str, object] = {}
-    faults: list[str] = []
+    faults: list[ValidationError] = []
     for name, part in parts_of(data, place=place).items():
         inner = f"{place}, {name}"
         table = TABLES.get(name.removesuffix(".csv"))
         if table is None or not name.endswith(".csv"):
             known = ", ".join(f"{one}.csv" for one in TABLES)
             text = _("%(place)s: this is no table. Tables are %(known)s.")
-            faults.append(text % {"place": inner, "known": known})
+            told = text % {"place": inner, "known": known}
+            faults.append(PlacedError(told, code="table", path=name))
             continue
         try:
             documents[inner] = document_of_csv(table, part, place=inner)
         except ValidationError as error:
-            faults += error.messages
+            faults += error.error_list
     if faults:
         raise ValidationError(faults)
     return documents
@@ -74,6 +76,5 @@ def _rows(data: bytes, place: str) -> Iterator[list[str]]:
         yield from rows
     except csv.Error as error:
         fault = _("%(place)s, line %(line)d: this is no CSV (%(error)s).")
-        raise ValidationError(
-            fault % {"place": place, "line": rows.line_num, "error": error}, code="malformed"
-        ) from None
+        told = fault % {"place": place, "line": rows.line_num, "error": error}
+        raise PlacedError(told, code="malformed", row=rows.line_num) from None

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from treatments.services.faults import PlacedError
 from treatments.services.tables.cells import LONGEST
 
 MOST_ROWS: Final = 5_000
@@ -21,12 +21,13 @@ def limited(rows: Iterable[Sequence[T]], *, place: str) -> Iterator[Sequence[T]]
             raise _refused(text % {"place": place, "most": MOST_ROWS})
         if len(row) > MOST_COLUMNS:
             text = _("%(place)s, row %(row)d: a table has at most %(most)d columns.")
-            raise _refused(text % {"place": place, "row": number, "most": MOST_COLUMNS})
+            told = text % {"place": place, "row": number, "most": MOST_COLUMNS}
+            raise _refused(told, row=number)
         if any(isinstance(cell, str) and len(cell) > LONGEST for cell in row):
             text = _("%(place)s, row %(row)d: a cell holds at most %(most)d characters.")
-            raise _refused(text % {"place": place, "row": number, "most": LONGEST})
+            raise _refused(text % {"place": place, "row": number, "most": LONGEST}, row=number)
         yield row
 
 
-def _refused(text: str) -> ValidationError:
-    return ValidationError(text, code="too_large")
+def _refused(text: str, *, row: int | None = None) -> PlacedError:
+    return PlacedError(text, code="too_large", row=row)
