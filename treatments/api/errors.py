@@ -20,7 +20,6 @@ STATE_CODES = frozenset(
         "history",
         "in-review",
         "in-use",
-        "incomplete",
         "lint-errors",
         "moved",
         "not-ready",

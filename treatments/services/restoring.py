@@ -153,7 +153,7 @@ def check_whole(row: Model) -> None:
         sides = shapes_of(conflict.sides.all())
         faults = [str(text) for text in faults_of_conflict(conflict.principle, sides)]
     if faults:
-        raise ValidationError(faults, code="incomplete")
+        raise ValidationError([ValidationError(text, code="incomplete") for text in faults])
 
 
 def _shape(rule: Rule) -> RuleShape:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import User
 from clinic.parsers import shown
+from clinic.text import is_storable
 from treatments.engine import digest_of
 from treatments.models import GoldenCase
 from treatments.services.catalogue_rows import models_in_order
@@ -67,7 +68,12 @@ def key_of(row: Model) -> str:
 
 def found_row(model: type[Model], key: str) -> Model | None:
     """The row of this key; none also where several could be meant."""
-    found = [row for row in with_everything(model) if key_of(row) == key]
+    rows, names = with_everything(model), natural_fields(model)
+    if not is_storable(key):
+        return None
+    if len(names) == 1 and not model._meta.get_field(names[0]).is_relation:
+        rows = rows.filter(**{names[0]: key})
+    found = [row for row in rows if key_of(row) == key]
     return found[0] if len(found) == 1 else None
 
 

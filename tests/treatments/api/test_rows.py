@@ -77,10 +77,7 @@ def test_lines_are_told_whole_and_keep_their_ids(api):
 
 
 def test_a_row_is_added_and_deleted(api):
-    added = api.post(f"{ROWS}area/", {"code": "elbow", "name": "Elbow", "parent": "arms"})
-    assert added.status_code in {201, 400}, added.content
-    if added.status_code == 400:  # no such parent in the catalogue
-        added = api.post(f"{ROWS}area/", {"code": "elbow", "name": "Elbow"})
+    added = api.post(f"{ROWS}area/", {"code": "elbow", "name": "Elbow"})
     row = made(added)
     assert (row["key"], row["form"]["name"]) == ("elbow", "Elbow")
     path = f"{ROWS}area/elbow/"
@@ -141,7 +138,7 @@ def test_what_is_wrong_is_named_by_its_path_and_nothing_is_stored(api, path, bod
 
     answer = changed(api, path, body)
 
-    assert answer.status_code in {400, 409}
+    assert answer.status_code == 400
     assert wrong in problems(answer)
     assert api.get(path)["ETag"] == before
     assert not Draft.objects.exists()
@@ -157,7 +154,9 @@ def test_a_row_in_use_and_a_draft_in_review_are_conflicts(api):
     assert (answer.status_code, problems(answer)) == (409, [("", "in-review")])
 
 
-@pytest.mark.parametrize("path", ["limb/x/", "rule/S-99/", "goldencase/x/", "release/2026.1/"])
+@pytest.mark.parametrize(
+    "path", ["limb/x/", "rule/S-99/", "rule/%00/", "goldencase/x/", "release/2026.1/"]
+)
 def test_what_is_not_there_is_not_found(api, path):
     assert api.get(f"{ROWS}{path}").status_code == 404
     assert api.get(f"{ROWS}{path.partition('/')[0]}/").status_code in {200, 404}
