@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0002_idempotency_keys'),
-        ('consultations', '0008_reasons_from_the_catalogue'),
+        ('consultations', '0011_runs_of_releases'),
         ('treatments', '0007_decision_reasons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

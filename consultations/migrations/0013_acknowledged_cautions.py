@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0009_map_notes'),
+        ('consultations', '0012_adverse_events'),
     ]
 
     operations = [

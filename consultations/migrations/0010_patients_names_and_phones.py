@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0008_reasons_from_the_catalogue'),
+        ('consultations', '0009_map_notes'),
     ]
 
     operations = [

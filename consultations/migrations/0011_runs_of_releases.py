@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0008_reasons_from_the_catalogue'),
+        ('consultations', '0010_patients_names_and_phones'),
         ('treatments', '0008_ways_back_of_releases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
