@@ -30,6 +30,20 @@ SEEN_EVERY_SECONDS = 60
 SEARCHES = {"q", "search"}
 
 
+class HeadMiddleware:
+    """Send no body where none is asked for: the server would warn of it at each hit."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+
 class RequestIdMiddleware:
     """Give each request an id that logs, audit events and the answer share."""
 

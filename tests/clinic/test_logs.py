@@ -5,9 +5,11 @@ import logging
 
 import pytest
 from django.conf import settings as configured
+from django.test import RequestFactory
 from django.urls import reverse
 
 from clinic.logs import JsonFormatter, RequestIdFilter, WrongMethodFilter
+from clinic.wsgi import application
 from consultations.views import patients as patient_views
 
 SEARCH = reverse("consultations:patients")
@@ -98,6 +100,21 @@ def test_checks_whether_the_site_is_up_are_not_logged(client_of, lines, address)
 
     assert answer.status_code in {200, 302, 405}
     assert lines == []
+
+
+@pytest.mark.parametrize("address", ["/login/", "/", "/api/v1/patients/", "/nothing/"])
+def test_the_program_itself_sends_no_body_where_none_is_asked_for(client_of, address):
+    """Asked as the server does: the test client would take the body away by itself."""
+    browser = client_of("physician")
+    environ = RequestFactory(cookies=browser.cookies).head(address).environ
+    environ["HTTP_COOKIE"] = browser.cookies.output(header="", sep=";").strip()
+    started = []
+
+    body = b"".join(application(environ, lambda *told: started.append(told)))
+
+    ((_status, headers),) = started
+    assert body == b""
+    assert int(dict(headers)["Content-Length"]) >= 0
 
 
 def test_the_console_has_these_filters():
