@@ -35,7 +35,7 @@ def test_a_number_stands_where_it_is_named():
         ("Wait until seven days after the last dose.", ["7"]),
         ("Wait 7 days, or 10.", ["7"]),
         ("Wait ten days.", []),
-        ("Fewer than 50 ×10⁹/L platelets.", []),
+        ("Fewer than 50 \u00d710⁹/L platelets.", []),
         ("One of both.", []),
     ],
 )

@@ -188,7 +188,7 @@ def _disagreements(shelf: Shelf, entry: Entry, basis: Iterable[Entry]) -> tuple[
 
 def _groups(shelf: Shelf, section: str, entry: Entry) -> Iterator[Group]:
     """What names the row, by kind; an allergy stands beside what it is an allergy to."""
-    yield from _by_kind(shelf, shelf.users_of(entry.place))
+    yield from _by_kind(shelf, [*shelf.users_of(entry.place), *_resting_on(shelf, entry)])
     family = entry.row.get("medication_class")
     if family:
         users = [
@@ -204,6 +204,14 @@ def _groups(shelf: Shelf, section: str, entry: Entry) -> Iterator[Group]:
     if section == "allergens":
         same = [shelf.entries.get((other, entry.code)) for other in _ALSO_ALLERGENS]
         yield from _together(shelf, _("An allergy to"), [one for one in same if one])
+
+
+def _resting_on(shelf: Shelf, entry: Entry) -> Iterator[Entry]:
+    """A conflict names the rules that follow it, and not they it."""
+    if entry.kind.section == "conflicts":
+        for code in entry.row.get("rules", ()):
+            if ("rules", code) in shelf.entries:
+                yield shelf.entries["rules", code]
 
 
 def _by_kind(shelf: Shelf, entries: Iterable[Entry]) -> Iterator[Group]:

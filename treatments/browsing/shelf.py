@@ -57,6 +57,13 @@ class Shelf:
     def entry(self, kind: Kind, code: str) -> Entry | None:
         return self.entries.get((kind.section, code))
 
+    def spelled(self, kind: Kind, code: str) -> str | None:
+        """The code as it is written, where somebody wrote it large or small."""
+        if self.entry(kind, code) is not None:
+            return code
+        alike = (one.code for one in self.of_kind(kind) if one.code.lower() == code.lower())
+        return next(alike, None)
+
     def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
         """In the order of the release."""
         return tuple(one for one in self.entries.values() if one.kind is kind)

@@ -59,13 +59,13 @@ class ReleaseActivationQuerySet(models.QuerySet["ReleaseActivation"]):
 
     def took_effect(self) -> Self:
         """Decisions that were in force for a while, or are."""
-        return self._not_superseded().filter(effective_at__lte=timezone.now())
+        return self.not_superseded().filter(effective_at__lte=timezone.now())
 
     def to_come(self) -> Self:
         """Decisions that will take effect."""
-        return self._not_superseded().filter(effective_at__gt=timezone.now())
+        return self.not_superseded().filter(effective_at__gt=timezone.now())
 
-    def _not_superseded(self) -> Self:
+    def not_superseded(self) -> Self:
         """No newer decision takes effect before them, or at the same moment."""
         newer = ReleaseActivation.objects.standing().filter(
             pk__gt=OuterRef("pk"), effective_at__lte=OuterRef("effective_at")

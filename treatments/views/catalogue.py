@@ -45,8 +45,11 @@ def rows(request: HttpRequest, release: str, kind: str) -> HttpResponse:
 
 @require(Action.VIEW_CATALOGUE)
 def row(request: HttpRequest, release: str, kind: str, code: str) -> HttpResponse:
-    one = chosen(release)
-    entry = _entry_or_404(one.shelf, _kind_or_404(kind), code)
+    one, of_kind = chosen(release), _kind_or_404(kind)
+    spelled = one.shelf.spelled(of_kind, code)
+    if spelled not in {None, code}:
+        return redirect("treatments:row", release, kind, spelled, permanent=True)
+    entry = _entry_or_404(one.shelf, of_kind, code)
     now = one.current_shelf
     context = {
         "page": page_of(one.shelf, entry),
@@ -62,6 +65,7 @@ def newest(_request: HttpRequest, kind: str, code: str | None = None) -> HttpRes
     one, of_kind = chosen(None), _kind_or_404(kind)
     if code is None:
         return redirect("treatments:rows", one.release.key, of_kind.slug)
+    code = one.shelf.spelled(of_kind, code) or code
     _entry_or_404(one.shelf, of_kind, code)
     return redirect("treatments:row", one.release.key, of_kind.slug, code)
 
@@ -70,7 +74,7 @@ def newest(_request: HttpRequest, kind: str, code: str | None = None) -> HttpRes
 def releases(request: HttpRequest) -> HttpResponse:
     """Every release, the newest first, with the moments from which it was in force."""
     activations: dict[int, list[ReleaseActivation]] = {}
-    for activation in ReleaseActivation.objects.defer("note"):
+    for activation in ReleaseActivation.objects.not_superseded().defer("note"):
         activations.setdefault(activation.release_id, []).append(activation)
     shown = Release.objects.defer("body")
     context = {

@@ -220,3 +220,32 @@ def test_a_release_comes_back_and_is_approved_over_the_api(curator, lead):
     past = {"effective_at": "2020-01-01T00:00:00Z"}
     assert said(lead.post(f"{RELEASES}2026.1/activate/", past))[0] == 400
     assert Draft.objects.count() == 1
+
+
+def test_a_draft_answers_to_the_key_of_its_release(curator):
+    draft = edited(curator.user)
+
+    assert read(curator, f"{DRAFTS}{draft.key}/")["id"] == draft.pk
+    assert read(curator, f"{DRAFTS}{draft.key}/diff/")["against"] == "2026.1"
+    assert said(curator.get(f"{DRAFTS}2099.1/"))[0] == 404
+
+
+def test_a_scheduled_release_is_taken_back_with_its_rows(curator, lead):
+    draft = edited(curator.user)
+    submitted(curator, draft)
+    later = {"note": "Read.", "effective_at": "2090-01-01T00:00:00Z"}
+    done(lead, f"{path_of(draft)}publish/", later)
+    here = f"{RELEASES}{draft.key}/take-back/"
+
+    assert said(curator.post(here))[0] == 403
+    gone = done(lead, here, {"note": "Not yet."})
+
+    assert (gone["release"], gone["note"], gone["rows"], gone["kept"]) == (
+        draft.key,
+        "Not yet.",
+        1,
+        "",
+    )
+    fates = [one["fate"] for one in read(curator, f"{RELEASES}history/")]
+    assert fates == ["taking-back", "taken-back", "current"]
+    assert said(lead.post(here)) == (409, [("", "state")])

@@ -18,7 +18,7 @@ from treatments.engine import canonical_json, digest_of
 from treatments.explanations.told import unit_text
 from treatments.models import Concern, Ingredient, Release, Rule, Statement
 from treatments.sentences import rule_sentence as sentence_of_rows
-from treatments.services.releases import publish_release
+from treatments.services.releases import publish_release, take_back_activation
 from treatments.views import releases
 
 pytestmark = pytest.mark.django_db
@@ -356,3 +356,28 @@ def test_pages_stand_in_the_readers_language_and_direction(language, reader):
 
     assert f'lang="{language}"' in page
     assert f'dir="{"rtl" if language == "fa" else "ltr"}"' in page
+
+
+def test_a_code_is_found_however_it_is_spelled(reader):
+    answer = reader.get(f"{ALL_OF}rules/s-07/")
+
+    assert (answer.status_code, answer["Location"]) == (301, f"{ALL_OF}rules/S-07/")
+    assert reader.get("/catalogue/rules/s-07/")["Location"] == f"{ALL_OF}rules/S-07/"
+    assert reader.get(f"{ALL_OF}rules/s-99/").status_code == 404
+
+
+def test_a_conflict_tells_which_rules_follow_it(reader):
+    text = text_of(reader.get(f"{ALL_OF}conflicts/C18/"))
+
+    assert "S-15" in text.partition("What uses it")[2]
+    assert "No other row names it" not in text
+
+
+def test_what_was_taken_back_is_never_told_to_be_in_force(reader):
+    tomorrow = timezone.now() + timedelta(days=1)
+    row = publish(effective_at=tomorrow).activations.get()
+    assert text_of(reader.get("/catalogue/releases/")).count("in force from") == 2
+
+    take_back_activation(row, by=None)
+
+    assert text_of(reader.get("/catalogue/releases/")).count("in force from") == 1
