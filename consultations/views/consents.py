@@ -184,7 +184,8 @@ def _given(
 
 
 def _add_errors(form: Any, error: ValidationError) -> None:
-    for name, found in getattr(error, "error_dict", {None: error.error_list}).items():
+    faults: Any = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    for name, found in faults.items():
         form.add_error(name if name in form.fields else None, list(found))
 
 

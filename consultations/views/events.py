@@ -56,7 +56,8 @@ def _stored(form: EventForm, service: Callable[[], AdverseEvent]) -> bool:
     try:
         service()
     except ValidationError as error:
-        for name, found in getattr(error, "error_dict", {"": error.error_list}).items():
+        faults = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+        for name, found in faults.items():
             field = "place" if name in {"treatment", "area"} else name
             form.add_error(field if field in form.fields else None, list(found))
         return False

@@ -196,7 +196,7 @@ def test_command_says_what_is_wrong(tmp_path):
     with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name"):
         brought(file)
     file.write_text("code,name\nknee\n", encoding="utf-8")
-    with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name: this row has 1"):
+    with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name: the row is cut short"):
         brought(file)
     file.write_bytes(b"")
     with pytest.raises(CommandError, match="this file is empty"):

@@ -208,7 +208,7 @@ AREAS = "code,name,parent,position\n"
         (
             "areas.csv",
             f"{AREAS}knee,Knee,legs\n",
-            "areas.csv, row 2, column position: this row has 3 cells and the first row 4",
+            "areas.csv, row 2, column position: the row is cut short: it has 3 of 4 cells.",
         ),
         (
             "areas.csv",

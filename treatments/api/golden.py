@@ -78,7 +78,7 @@ class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         "run": Action.VIEW_CATALOGUE,
         "create": Action.EDIT_CATALOGUE,
     }
-    conflicts = frozenset({"create"})
+    conflicts = frozenset({"create", "run"})
     serializer_class = CaseSerializer
     filterset_class = GoldenCaseFilters
     lookup_field = "code"

@@ -26,7 +26,7 @@ def working_catalogue() -> Catalogue:
     """The rows as they stand now. Refused, with what is wrong, where they cannot be evaluated."""
     document = compile_document(WORKING)
     if faults := structural_faults_of(document):
-        raise ValidationError(faults, code="not_evaluable")
+        raise ValidationError([ValidationError(text, code="not_evaluable") for text in faults])
     try:
         return Catalogue.from_document(document)
     except ValueError as error:

@@ -213,7 +213,11 @@ def test_tables_are_uploaded_too(curator):
         ("x.xlsx", b"PK", "this archive is damaged"),
         ("x.exe", b"MZ", "choose a file that ends in"),
         ("x.json", b" " * (LARGEST + 1), "at most 5 MB"),
-        ("areas.csv", b"code,name\nknee\n", "areas.csv, row 2, column name: this row has 1 cells"),
+        (
+            "areas.csv",
+            b"code,name\nknee\n",
+            "areas.csv, row 2, column name: the row is cut short: it has 1 of 2",
+        ),
         ("areas.csv", b"code\nknee\nknee\n", "areas.csv, row 3, column code: this row stands"),
         ("x.json", b'{"treatments.area": [{"code": "z"}, {"code": "z"}]}', "first as area “z”"),
         ("empty.csv", b"", "The submitted file is empty."),

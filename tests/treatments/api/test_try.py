@@ -67,4 +67,5 @@ def test_a_draft_that_cannot_be_evaluated_is_a_conflict(api):
 
     answer = api.post(TRY, {"facts": FACTS})
 
-    assert answer.status_code in {200, 409}
+    assert answer.status_code == 409
+    assert {code for _path, code in problems(answer)} == {"not_evaluable"}

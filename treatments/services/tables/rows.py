@@ -134,7 +134,7 @@ def _cut_short(columns: Sequence[str], cells: Sequence[str]) -> list[_Wrong]:
     """What is not there must not be taken for what was emptied."""
     if len(cells) >= len(columns):
         return []
-    text = _("this row has %(cells)d cells and the first row %(columns)d: it is cut short here.")
+    text = _("the row is cut short: it has %(cells)d of %(columns)d cells.")
     numbers = {"cells": len(cells), "columns": len(columns)}
     return [_Wrong(columns[len(cells)], text % numbers, "cut_short")]
 
