@@ -19,7 +19,7 @@ from clinic import audit
 from clinic.permissions import actor, allowed
 from clinic.roles import Action
 from clinic.service_admin import ServiceAdmin
-from treatments.admin.fact_forms import FactForms
+from treatments.admin.fact_fields import FactForms
 from treatments.admin.history import page_of_changes
 from treatments.compiler import catalogue_of, current_release
 from treatments.engine import Catalogue

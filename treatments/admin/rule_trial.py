@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from clinic import audit
 from clinic.service_admin import ServiceAdmin
-from treatments.admin.fact_forms import LONGEST_FACTS, MONOSPACED, FactFields, facts_of_json
+from treatments.admin.fact_fields import FactFields
+from treatments.admin.fact_forms import LONGEST_FACTS, MONOSPACED, facts_of_json
 from treatments.admin.rows import edit_of
 from treatments.admin.rule_typing import typed
 from treatments.compiler import NoReleaseInForce, catalogue_of, current_release
