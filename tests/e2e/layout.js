@@ -40,6 +40,7 @@ async () => {
     narrow("left", "right", box.left, box.right, style.overflowX);
     narrow("top", "bottom", box.top, box.bottom, style.overflowY);
     place.unseen = outer.unseen || style.visibility === "hidden" || style.opacity === "0"
+      || style.clipPath.startsWith("inset(50%")
       || one.matches(".visually-hidden, [hidden], .skip-link, .skip-to-content-link")
       || (box.width <= 1 && style.overflowX !== "visible") || (box.height <= 1 && style.overflowY !== "visible");
     places.set(one, place);
@@ -54,7 +55,8 @@ async () => {
     const owner = node.parentElement;
     if (!node.data.trim() || owner.closest("script, style, noscript, select, title, desc, textarea")) continue;
     const place = placeOf(owner);
-    if (place.unseen) continue;
+    // What is folded away has its boxes, too.
+    if (place.unseen || !owner.checkVisibility()) continue;
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) {
       if (box.width < 2 || box.height < 2) continue;
