@@ -43,7 +43,7 @@ def test_the_proposal_shows_where_with_treatments_and_ingredients(clinic, physic
 
     page = proposal_page(physician, proposal)
 
-    treated = page[page.index('id="where"') : page.index('id="area-face"')]
+    treated = page[page.index('id="where"') : page.index('id="coverage"')]
     for word in ("Face", "Neck", "Mesotherapy", "Platelet-rich plasma", "Hyaluronic acid"):
         assert word in treated
     assert "Not decided yet" in treated
@@ -57,7 +57,7 @@ def test_the_map_follows_what_was_taken(clinic, physician):
 
     page = proposal_page(physician, proposal)
 
-    treated = page[page.index('class="treated-list"') : page.index('id="area-face"')]
+    treated = page[page.index('class="treated-list"') : page.index('id="coverage"')]
     assert "Accepted" in treated
     assert "Neck" not in treated
 
