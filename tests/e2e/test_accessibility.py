@@ -271,6 +271,7 @@ def test_asking_the_prescriber(inspector, sit_down, clinic):
         clinic, person, medications=[medicine("warfarin", prescribed=True, ongoing=True)]
     )
     inspector.visit(of_proposal("ask-prescriber", proposal, "face", "mesotherapy", "S-08"))
+    inspector.page.get_by_label("What is asked").fill("")
     inspector.send("a question without words", "Keep the question")
     with scope(clinic=clinic):
         (question,) = ask_prescriber(
