@@ -145,7 +145,9 @@ def test_overrides_and_amendments_carry_reason_and_name(full_plan, physician):
     assert "Counted twice." in text
     assert "Amendment 1: Something was recorded wrongly" in text
     assert "First line. Second line." in text
-    assert text.count(str(physician)) == 3 + 3  # the override stands at each of three sessions too
+    # Signed, overridden, amended; acknowledged; the override stands at each of three sessions too.
+    assert text.count(str(physician)) == 3 + 1 + 3
+    assert f"Face: acknowledged by {physician} on" in text
 
 
 def test_empty_sections_are_left_out(plan, full_plan, physician):

@@ -161,6 +161,7 @@ def test_every_write_and_every_opening_leaves_an_event(api_of):
         "consultation-started",
         "consultation-changed",
         "proposal-made",
+        "proposal-opened",  # what is to be acknowledged is read there
         "option-decided",
         *["consultation-opened", "consent-given"] * 2,
         "plan-signed",
