@@ -31,6 +31,7 @@
   const check = () => {
     clearTimeout(due);
     due = setTimeout(() => {
+      due = 0;
       again = panel().classList.contains("htmx-request");
       if (!again) document.body.dispatchEvent(new CustomEvent("consilium:check"));
     }, 50);
@@ -41,9 +42,10 @@
   });
   document.body.addEventListener("consilium:confirmed", check);
 
-  // A draft is not part of the record, so nothing follows from it.
+  // A draft is not part of the record, and an empty row says nothing: nothing follows from them.
   document.body.addEventListener("consilium:kept", () => {
-    if (saved < answered && panel().classList.contains("is-pending")) say("");
+    answered = Math.min(answered, saved);
+    if (!again && !due && panel().matches(".is-pending:not(.htmx-request)")) say("");
   });
 
   // Questions that no longer matter stand folded, those that do again where they belong.

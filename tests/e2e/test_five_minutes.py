@@ -20,7 +20,10 @@ from treatments.models import Condition
 
 MOST_CLICKS = 40
 MOST_KEYS = 120
-MOST_SECONDS = 30  # of five minutes, on a machine that is busy with other tests
+# The keystroke-level model: what a practised person needs for each, in seconds.
+A_CLICK = 1.1 + 0.2 + 1.35  # to point, to press, and to think before it
+A_KEY = 0.28
+FIVE_MINUTES = 300
 
 
 def three_weeks_ago():
@@ -58,7 +61,8 @@ def test_a_consultation_takes_forty_clicks(hands, clinic):
     print(f"{hands.clicks} clicks, {typed} keys and a password, {clock.seconds:.1f} s")  # noqa: T201
     assert hands.clicks <= MOST_CLICKS
     assert typed <= MOST_KEYS
-    assert clock.seconds < MOST_SECONDS
+    work = hands.clicks * A_CLICK + hands.keys * A_KEY
+    assert work + clock.seconds < FIVE_MINUTES
 
 
 def find_the_patient(hands):

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from tests.consultations.made import proposed
 from tests.e2e.clinician import Clinician
+from tests.e2e.seat import take_seat
 from tests.engine.cases import concerns, conditions, lab, medicine
 
 
@@ -198,14 +198,7 @@ CASES = {
 @pytest.fixture
 def doctor(page, live_server, make_member):
     user = make_member("physician")
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies(
-        [
-            {"name": name, "value": one.value, "url": live_server.url}
-            for name, one in client.cookies.items()
-        ]
-    )
+    take_seat(page, live_server.url, user)
     made = Clinician(page, live_server.url)
     made.user = user
     return made

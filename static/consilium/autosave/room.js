@@ -62,7 +62,6 @@
     sent.forEach((value, unit) => settle(unit, value, answer.body));
     const written = Object.values(answer.body.fields).some((one) => one.state === "saved");
     if (written) happened(form, { section: form.dataset.stepForm, version: answer.body.version });
-    else form.dispatchEvent(new CustomEvent("consilium:kept", { bubbles: true }));
     return true;
   };
 
@@ -159,6 +158,7 @@
     running = running || run().finally(() => {
       running = null;
       tell();
+      if (!unsaved() && !trouble) document.body.dispatchEvent(new CustomEvent("consilium:kept"));
       if (dirty().length && !pause && !trouble && !sending) soon();
     });
     return running;
