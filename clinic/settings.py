@@ -79,7 +79,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.context.membership",
             ],
-            "builtins": ["clinic.templatetags.dates", "clinic.templatetags.lists"],
+            "builtins": [
+                "clinic.templatetags.dates",
+                "clinic.templatetags.lists",
+                "treatments.templatetags.texts",
+            ],
         },
     }
 ]

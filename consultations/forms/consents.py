@@ -46,6 +46,7 @@ class ConsentForm(SmallForm):
         super().__init__(*args, **kwargs)
         if not witness:
             del self.fields["witness"]
+            self.helper.layout.fields.remove("witness")
 
     def clean_drawing(self) -> Any:
         """Numbers, or None where nothing was drawn."""

@@ -14,7 +14,7 @@ from treatments.texts.languages import name_of_language
 
 
 class Marked(str):
-    """Text with more to it than its letters. For an attribute, take `str(text)`."""
+    """Text with more to it than its letters. For an attribute, take `in_plain_text`."""
 
     __slots__ = ()
 
@@ -51,13 +51,14 @@ class Untranslated(Marked):
 
 
 class _Said(Marked):
-    """A sentence with marked texts in it."""
+    """A sentence with marked texts in it. `plain` marks them by letters alone."""
 
     html: SafeString
+    plain: str
 
-    def __new__(cls, text: str, html: SafeString) -> "_Said":
+    def __new__(cls, text: str, *, html: SafeString, plain: str) -> "_Said":
         made = super().__new__(cls, text)
-        made.html = html
+        made.html, made.plain = html, plain
         return made
 
     def __html__(self) -> SafeString:
@@ -73,7 +74,11 @@ def said(sentence: str, values: Mapping[str, object]) -> str:
         name: conditional_escape(one) if isinstance(one, str) else one
         for name, one in values.items()
     }
-    return _Said(text, mark_safe(conditional_escape(sentence) % written))  # noqa: S308 - escaped
+    html = mark_safe(conditional_escape(sentence) % written)  # noqa: S308 - escaped
+    plain = {
+        name: in_plain_text(one) if isinstance(one, str) else one for name, one in values.items()
+    }
+    return _Said(text, html=html, plain=sentence % plain)
 
 
 def joined(between: str, texts: Iterable[str]) -> str:
@@ -83,7 +88,8 @@ def joined(between: str, texts: Iterable[str]) -> str:
     if not any(isinstance(one, Marked) for one in parts):
         return text
     html = conditional_escape(between).join(conditional_escape(one) for one in parts)
-    return _Said(text, mark_safe(html))  # noqa: S308 - every part is escaped
+    plain = between.join(map(in_plain_text, parts))
+    return _Said(text, html=mark_safe(html), plain=plain)  # noqa: S308 - every part is escaped
 
 
 def rewritten(text: str, write: Callable[[str], str]) -> str:
@@ -96,4 +102,6 @@ def rewritten(text: str, write: Callable[[str], str]) -> str:
 
 def in_plain_text(text: str) -> str:
     """Where nothing but letters fits, as in a list to choose from: “Face [EN]”."""
+    if isinstance(text, _Said):
+        return text.plain
     return f"{text} [{text.language.upper()}]" if isinstance(text, Untranslated) else str(text)
