@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from clinic.dates import long_day
 from clinic.models import User
 from consultations.altered import altered
 from consultations.enums import SessionKind
@@ -17,6 +20,7 @@ from consultations.models import (
     PrescriberQuestion,
     SessionItem,
 )
+from consultations.withdrawn import consents_that_count, withdrawn
 from treatments.compiler import catalogue_of
 from treatments.enums import CarePhase
 from treatments.explanations import Wording, wording_of
@@ -48,6 +52,7 @@ class ItemText:
     technique: str
     parts: tuple[str, ...]
     lifted: tuple[str, ...]
+    withdrawn: str  # that the consent was, and since when; empty where it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,7 @@ class PlanDocument:
     overrides: tuple[OverrideText, ...]
     answers: tuple[PrescriberQuestion, ...]
     map_notes: tuple[MapNote, ...]
+    withdrawals: tuple[str, ...]
 
 
 def plan_document(plan: Plan) -> PlanDocument:
@@ -138,7 +144,17 @@ def plan_document(plan: Plan) -> PlanDocument:
         overrides=decided.overrides,
         answers=decided.answers,
         map_notes=tuple(plan.consultation.map_notes.all()),
+        withdrawals=tuple(_withdrawals(wording, plan)),
     )
+
+
+def _withdrawals(wording: Wording, plan: Plan) -> Iterator[str]:
+    for consent in consents_that_count(plan.consultation_id):
+        if hasattr(consent, "withdrawal"):
+            yield _("%(treatment)s: the consent was withdrawn on %(day)s.") % {
+                "treatment": wording.name("treatments", consent.treatment.code),
+                "day": long_day(consent.withdrawal.at),
+            }
 
 
 def _session(wording: Wording, decided: Decided, row: PlanSession) -> SessionText:
@@ -159,6 +175,7 @@ def _item(wording: Wording, decided: Decided, item: SessionItem) -> ItemText:
         technique=wording.name("techniques", technique) if technique else "",
         parts=wording.each("areas", item.materials.get("parts", [])),
         lifted=decided.lifted_for(item.area.code, item.treatment.code),
+        withdrawn=withdrawn(item),
     )
 
 
@@ -228,10 +245,12 @@ def _personal_care(wording: Wording, plan: Plan, taken: list[dict[str, Any]]) ->
 
 
 def _care(wording: Wording, plan: Plan) -> Iterator[Care]:
-    """Each instruction with the sessions that its treatment takes part in."""
+    """Each instruction with the sessions in which its treatment is given."""
     sessions: dict[str, list[tuple[int, date]]] = {}
     for one in plan.sessions.all():
-        for treatment in {item.treatment.code for item in one.items.all()}:
+        for treatment in {
+            item.treatment.code for item in one.items.all() if item.withdrawn_at is None
+        }:
             sessions.setdefault(treatment, []).append((one.number, one.planned_on))
     for row in _instructions(wording):
         if row["treatment"] in sessions:

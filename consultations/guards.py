@@ -214,4 +214,18 @@ GUARDS: tuple[Guard, ...] = (
         column="session_id",
         parent="consultations_plansession",
     ),
+    # Told of a signed plan, when its session is marked.
+    AppendOnly(
+        table="consultations_itemnotgiven",
+        message="what became of a session never changes",
+        known_by=(("id",), ("item_id",)),
+    ),
+    SameClinic(
+        table="consultations_itemnotgiven", column="item_id", parent="consultations_sessionitem"
+    ),
+    SameClinic(
+        table="consultations_itemnotgiven",
+        column="withdrawal_id",
+        parent="consultations_consentwithdrawal",
+    ),
 )

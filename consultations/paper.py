@@ -64,6 +64,7 @@ def _parts(plan: Plan, document: PlanDocument) -> Printed:
             _("Signed by %(who)s on %(time)s")
             % {"who": _apart(plan.signed_by), "time": day_and_time(plan.signed_at)}
         ],
+        "withdrawals": list(document.withdrawals),
         "sessions": [_session(one) for one in document.sessions],
         "follow_ups": [_follow_up(one) for one in document.follow_ups],
         "overrides": [_override(one) for one in document.overrides],
@@ -145,6 +146,7 @@ def _item(item: ItemText, *, optional: bool) -> Printed:
     materials += item.lifted
     return {
         "title": f"{name}, {item.area}",
+        "withdrawn": item.withdrawn,
         "course": f"{course}, {_('optional')}" if optional else course,
         "materials": materials,
     }

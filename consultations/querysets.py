@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from clinic.text import search_key
 from consultations.dates import parse_date
@@ -97,10 +97,27 @@ class PlanQuerySet(models.QuerySet):
         return self.select_related(
             "patient", "clinic", "consultation", "proposal__release", "signed_by"
         ).prefetch_related(
-            "sessions__items__area",
-            "sessions__items__treatment",
+            models.Prefetch("sessions__items", queryset=self._items()),
             "consultation__amendments__by",
             "consultation__map_notes__area",
             "consultation__map_notes__created_by",
             "consultation__map_notes__changed_by",
         )
+
+    def _items(self) -> Any:
+        item: Any = self.model._meta.apps.get_model("consultations", "SessionItem")
+        return item.objects.with_withdrawals()
+
+
+class SessionItemQuerySet(models.QuerySet):
+    def with_withdrawals(self) -> Self:
+        """Each with its terms, and when the consent to it was taken back, if it was.
+
+        Of several consents to a treatment the newest counts.
+        """
+        consent: Any = self.model._meta.apps.get_model("consultations", "Consent")
+        counts = consent.objects.filter(
+            consultation=OuterRef("session__plan__consultation"), treatment=OuterRef("treatment")
+        ).order_by("-signed_at", "-id")
+        row = self.select_related("area", "treatment", "not_given__withdrawal")
+        return row.annotate(taken_back_at=Subquery(counts.values("withdrawal__at")[:1]))

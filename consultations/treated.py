@@ -26,6 +26,7 @@ class Course:
     contents: tuple[str, ...] = ()
     done: int = 0
     standing: str = ""
+    withdrawn: bool = False
 
     @property
     def said(self) -> str:
@@ -35,7 +36,8 @@ class Course:
     @property
     def progress(self) -> str:
         numbers = {"done": self.done, "all": self.sessions}
-        return _("%(done)d of %(all)d done") % numbers
+        progress = _("%(done)d of %(all)d done") % numbers
+        return f"{progress}, {_('consent withdrawn')}" if self.withdrawn else progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +107,17 @@ def _planned(rows: list[Course], order: Mapping[str, int]) -> Spot:
 
 
 def _begun(rows: list[Course]) -> Spot:
+    """What is withdrawn or cancelled is neither to come nor done."""
     done, every = sum(one.done for one in rows), sum(one.sessions for one in rows)
-    fill = "done" if done == every else "begun" if done else "planned"
+    if all(one.withdrawn for one in rows) or not every:
+        fill, sign = "begun" if done else "", "✕"
+    elif done == every:
+        fill, sign = "done", "✓"
+    else:
+        fill, sign = "begun" if done else "planned", f"{done}/{every}"
     return Spot(
         fill=fill,
-        sign="✓" if fill == "done" else f"{done}/{every}",
+        sign=sign,
         told=", ".join(f"{one.name}: {one.progress}" for one in rows),
     )
 
@@ -150,12 +158,14 @@ def courses_of_plan(document: PlanDocument) -> list[Course]:
             course = found.setdefault(
                 (item.area.code, item.treatment.code),
                 {"area_name": text.area, "name": text.treatment, "sessions": 0, "done": 0}
-                | {"contents": {}},
+                | {"contents": {}, "withdrawn": False},
             )
-            done = status == SessionStatus.DONE
-            due = item.kind == SessionKind.PLANNED and status != SessionStatus.CANCELLED
+            given = not text.withdrawn
+            done = status == SessionStatus.DONE and given
+            due = item.kind == SessionKind.PLANNED and status == SessionStatus.SCHEDULED and given
             course["sessions"] += done or due
             course["done"] += done
+            course["withdrawn"] |= not given
             inside = [name for mixture in text.mixtures for name in mixture.ingredients]
             course["contents"] |= dict.fromkeys([*inside, *text.activators])
     return [

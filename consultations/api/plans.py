@@ -28,10 +28,23 @@ from consultations.services.patients import note_opened
 class SessionItemSerializer(serializers.ModelSerializer):
     area = serializers.CharField(source="area.code")
     treatment = serializers.CharField(source="treatment.code")
+    withdrawn_at = serializers.DateTimeField(
+        allow_null=True,
+        read_only=True,
+        help_text="When the consent was taken back because of which this is not given, or was not.",
+    )
 
     class Meta:
         model = SessionItem
-        fields = ["area", "treatment", "variant", "kind", "number_in_course", "materials"]
+        fields = [
+            "area",
+            "treatment",
+            "variant",
+            "kind",
+            "number_in_course",
+            "materials",
+            "withdrawn_at",
+        ]
 
 
 class SessionSerializer(serializers.ModelSerializer):
@@ -91,8 +104,7 @@ class PlanViewSet(FlowViewSet):
             return found
         return Plan.objects.select_related("consultation").prefetch_related(
             "sessions__plan",
-            "sessions__items__area",
-            "sessions__items__treatment",
+            Prefetch("sessions__items", queryset=SessionItem.objects.with_withdrawals()),
             "consultation__amendments__by",
             Prefetch("adverse_events", queryset=AdverseEvent.objects.with_names()),
         )
@@ -132,7 +144,7 @@ class SessionViewSet(FlowViewSet):
 
     def get_queryset(self) -> QuerySet[PlanSession]:
         return PlanSession.objects.select_related("plan").prefetch_related(
-            "items__area", "items__treatment"
+            Prefetch("items", queryset=SessionItem.objects.with_withdrawals())
         )
 
     def list(self, request: Request) -> Response:
@@ -149,7 +161,10 @@ class SessionViewSet(FlowViewSet):
     @extend_schema(request=MarkSerializer, responses=SessionSerializer, examples=examples.MARKS)
     @action(detail=True, methods=["post"])
     def mark(self, request: Request, pk: str) -> Response:
-        """Say that a session was done or cancelled."""
+        """Say that a session was done or cancelled.
+
+        A treatment whose consent is withdrawn counts as not given in it.
+        """
         session = self.get_object()
         serializer = MarkSerializer(data=self.body())
         serializer.is_valid(raise_exception=True)

@@ -18,7 +18,7 @@ from consultations.models.facts import (
 )
 from consultations.models.notes import MapNote
 from consultations.models.patients import Patient
-from consultations.models.plans import Plan, PlanSession, SessionItem
+from consultations.models.plans import ItemNotGiven, Plan, PlanSession, SessionItem
 from consultations.models.preparations import Preparation
 from consultations.models.prescribers import PrescriberQuestion
 from consultations.models.proposals import Decision, Proposal, RuleOverride
@@ -39,6 +39,7 @@ __all__ = [
     "DraftInput",
     "FieldChange",
     "FindingEntry",
+    "ItemNotGiven",
     "LabEntry",
     "MapNote",
     "MedicationEntry",

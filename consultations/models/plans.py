@@ -1,15 +1,18 @@
 """The signed plan: numbered, dated sessions and what is done in each."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consultations.enums import SessionKind, SessionStatus
+from consultations.models.consents import ConsentWithdrawal
 from consultations.models.consultations import Consultation
 from consultations.models.patients import Patient
 from consultations.models.preparations import Preparation
 from consultations.models.proposals import Proposal
-from consultations.models.rows import ClinicalRow, PlanManager
+from consultations.models.rows import ClinicalRow, PlanManager, SessionItemManager
 from treatments.models import Area, Treatment
 
 
@@ -85,6 +88,8 @@ class SessionItem(ClinicalRow):
     number_in_course = models.PositiveSmallIntegerField(_("of the course"))
     materials = models.JSONField(default=dict)
 
+    objects = SessionItemManager()  # type: ignore[misc]  # narrower than the abstract row's
+
     class Meta(ClinicalRow.Meta):
         verbose_name = _("treatment of a session")
         verbose_name_plural = _("treatments of a session")
@@ -99,3 +104,31 @@ class SessionItem(ClinicalRow):
 
     def __str__(self) -> str:
         return f"{self.treatment}: {self.area}"
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the consent was taken back because of which this is not given, or was not.
+
+        What was given before stays given. Load the item from `with_withdrawals()`.
+        """
+        if self.session.status != SessionStatus.DONE:
+            taken_back: datetime | None = self.taken_back_at  # type: ignore[attr-defined]
+            return taken_back
+        return self.not_given.withdrawal.at if hasattr(self, "not_given") else None
+
+
+class ItemNotGiven(ClinicalRow):
+    """That a session was done without one of its treatments, since its consent was withdrawn."""
+
+    item = models.OneToOneField(SessionItem, models.PROTECT, related_name="not_given")
+    withdrawal = models.ForeignKey(ConsentWithdrawal, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta(ClinicalRow.Meta):
+        verbose_name = _("treatment that was not given")
+        verbose_name_plural = _("treatments that were not given")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.item}, {self.at:%Y-%m-%d}"

@@ -9,7 +9,12 @@ from django_scopes import get_scope
 from django_scopes.manager import DisabledQuerySet
 
 from clinic.models import Clinic
-from consultations.querysets import ConsultationQuerySet, PatientQuerySet, PlanQuerySet
+from consultations.querysets import (
+    ConsultationQuerySet,
+    PatientQuerySet,
+    PlanQuerySet,
+    SessionItemQuerySet,
+)
 
 
 class ClinicalManager(models.Manager):
@@ -33,6 +38,7 @@ class ClinicalManager(models.Manager):
 PatientManager = ClinicalManager.from_queryset(PatientQuerySet)
 ConsultationManager = ClinicalManager.from_queryset(ConsultationQuerySet)
 PlanManager = ClinicalManager.from_queryset(PlanQuerySet)
+SessionItemManager = ClinicalManager.from_queryset(SessionItemQuerySet)
 
 
 class ClinicalRow(models.Model):

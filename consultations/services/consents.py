@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -21,6 +20,7 @@ from consultations.models.consents import LONGEST_NAME
 from consultations.reading import reading
 from consultations.services.plans import cancel_sessions
 from consultations.services.proposals import latest
+from consultations.withdrawn import consents_that_count, withdrawals_of
 from treatments.engine import canonical_json, digest_of
 from treatments.models import Treatment
 
@@ -113,7 +113,7 @@ def withdraw_consent(consent: Consent, *, told_by: str, reason: str, by: User) -
     Consultation.objects.select_for_update(of=("self",)).get(pk=consent.consultation_id)
     if ConsentWithdrawal.objects.filter(consent=consent).exists():
         raise ValidationError(_("This consent is withdrawn already."), code="withdrawn")
-    if consent.pk not in _newest(consent.consultation_id):
+    if consent not in consents_that_count(consent.consultation_id):
         raise ValidationError(
             _("A newer consent took this one's place. Withdraw that one."), code="superseded"
         )
@@ -133,17 +133,9 @@ def withdraw_consent(consent: Consent, *, told_by: str, reason: str, by: User) -
     return withdrawal
 
 
-def _newest(consultation: UUID) -> dict[UUID, Consent]:
-    """The consent that counts, of each treatment."""
-    rows = Consent.objects.filter(consultation=consultation).select_related("withdrawal")
-    by_treatment = {row.treatment_id: row for row in rows.order_by("signed_at", "id")}
-    return {row.pk: row for row in by_treatment.values()}
-
-
 def _without_consent(consent: Consent) -> list[PlanSession]:
     """Open sessions of the signed plan in which nothing is left that the patient agrees to."""
-    counting = _newest(consent.consultation_id).values()
-    withdrawn = {one.treatment_id for one in counting if hasattr(one, "withdrawal")}
+    withdrawn = {*withdrawals_of(consent.consultation_id)}
     sessions = (
         PlanSession.objects.filter(
             plan__consultation=consent.consultation_id, status=SessionStatus.SCHEDULED

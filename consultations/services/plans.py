@@ -19,6 +19,7 @@ from consultations.enums import ConsultationStatus, SessionKind, SessionStatus
 from consultations.models import (
     Consultation,
     Decision,
+    ItemNotGiven,
     Plan,
     PlanSession,
     Preparation,
@@ -27,6 +28,7 @@ from consultations.models import (
 from consultations.services.editing import discard_inputs
 from consultations.services.proposals import latest
 from consultations.signing import document_of, performers_asked, preparation_of
+from consultations.withdrawn import withdrawals_of
 from treatments.engine import canonical_json, digest_of
 from treatments.models import Treatment
 
@@ -114,7 +116,11 @@ def prepare(consultation: Consultation, *, by: User) -> Preparation:
 
 @transaction.atomic
 def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
-    """Say that a scheduled session was done or cancelled."""
+    """Say that a scheduled session was done or cancelled.
+
+    A treatment whose consent is withdrawn is not given: of a session that is done without it, that
+    is recorded.
+    """
     session = (
         PlanSession.objects.select_for_update(of=("self",))
         .select_related("plan")
@@ -128,8 +134,29 @@ def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
         raise ValidationError({"status": _("A session cannot be done before its day.")})
     session.status = status
     session.save(update_fields=["status"])
-    audit.record(f"session-{status}", session, by=by, patient=session.plan.patient_id)
+    left_out = _leave_out(session, by=by) if status == SessionStatus.DONE else []
+    audit.record(
+        f"session-{status}",
+        session,
+        by=by,
+        patient=session.plan.patient_id,
+        detail={"not-given": left_out} if left_out else {},
+    )
     return session
+
+
+def _leave_out(session: PlanSession, *, by: User) -> list[str]:
+    """Record what was not given in a session, as “treatment:area”."""
+    withdrawals = withdrawals_of(session.plan.consultation_id)
+    items = session.items.filter(treatment__in=[*withdrawals]).select_related("area", "treatment")
+    for item in items:
+        ItemNotGiven.objects.create(
+            clinic_id=session.clinic_id,
+            item=item,
+            withdrawal=withdrawals[item.treatment_id],
+            by=by,
+        )
+    return [f"{item.treatment.code}:{item.area.code}" for item in items]
 
 
 def cancel_sessions(sessions: Iterable[PlanSession], *, by: User, why: str) -> None:

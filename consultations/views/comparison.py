@@ -100,12 +100,14 @@ def _offers(proposal: Proposal) -> list[Offer]:
 
 
 def _signed(plan: Plan, wording: Wording) -> Iterator[CourseLine]:
-    """The sessions of the signed plan that were not cancelled."""
+    """The sessions of the signed plan that were not cancelled, but for what is withdrawn."""
     found: dict[tuple[str, str], dict[str, list[Any]]] = {}
     for session in plan.sessions.all():
         if session.status == SessionStatus.CANCELLED:
             continue
         for item in session.items.all():
+            if item.withdrawn_at is not None:
+                continue
             days = found.setdefault((item.treatment.code, item.area.code), {})
             days.setdefault(item.kind, []).append(session.planned_on)
     for (treatment, area), days in found.items():

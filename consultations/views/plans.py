@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import with_commas
 from consultations import paper
 from consultations.bodymap import map_of
 from consultations.documents import plan_document
@@ -86,12 +87,22 @@ def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, first_errors(form))
         return redirect("consultations:plan", row.plan_id)
     try:
-        services.mark_session(row, status=form.cleaned_data["status"], by=actor(request))
+        marked = services.mark_session(row, status=form.cleaned_data["status"], by=actor(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("The session is marked."))
+        messages.success(request, _marked(marked))
     return redirect("consultations:plan", row.plan_id)
+
+
+def _marked(session: PlanSession) -> str:
+    items = session.items.filter(not_given__isnull=False).select_related("area", "treatment")
+    if not items:
+        return _("The session is marked.")
+    left_out = with_commas(f"{item.treatment} ({item.area})" for item in items)
+    return _(
+        "The session is marked. Recorded as not given, since the consent is withdrawn: %(items)s."
+    ) % {"items": left_out}
 
 
 def _plan_or_404(pk: UUID) -> Plan:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from clinic.roles import Action
 from clinic.scoping import membership_of
 from consultations import worklists
 from consultations.enums import SessionStatus
-from consultations.models import Consultation, PlanSession
+from consultations.models import Consultation, PlanSession, SessionItem
 from consultations.services.catching_up import catch_up_at_first_sight
 from consultations.services.patients import note_listed
 from treatments.models import Draft
@@ -60,6 +61,6 @@ def _sessions() -> Any:
     )
     return (
         due.select_related("plan__patient")
-        .prefetch_related("items__treatment", "items__area")
+        .prefetch_related(Prefetch("items", queryset=SessionItem.objects.with_withdrawals()))
         .order_by("plan__patient__family_name", "id")[:SHOWN]
     )

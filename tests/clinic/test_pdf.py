@@ -21,7 +21,7 @@ PLAIN = {
          "care", "care_lead", "version", "page"), "LABEL",
     ),
     **{key: [] for key in ("sessions", "follow_ups", "overrides", "heed", "notes", "amendments",
-                           "acknowledged", "map_notes", "answers",
+                           "acknowledged", "map_notes", "answers", "withdrawals",
                            "maps", "care", "foot")},
 }  # fmt: skip
 

@@ -1,0 +1,207 @@
+"""A consent taken back while its treatment shares visits with another one."""
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.models import AuditEvent
+from consultations.documents import plan_document
+from consultations.models import ItemNotGiven, Plan, PlanSession, SessionItem
+from consultations.services import consents, plans
+from consultations.treated import courses_of_plan, followed
+from tests.consultations.made import signed
+from tests.consultations.test_paper import made, text_of
+
+pytestmark = pytest.mark.usefixtures("open_clinic")
+TOLD = {"told_by": "The patient", "reason": ""}
+
+
+@pytest.fixture
+def reader(client_of):
+    return client_of("physician")
+
+
+@pytest.fixture
+def plan(clinic, physician):
+    """A plan of which some visits hold both treatments."""
+    return signed(clinic, physician, preferences={"combination": "same-session"})
+
+
+def withdraw(plan, physician, treatment="prp"):
+    row = plan.consultation.consents.get(treatment__code=treatment)
+    return consents.withdraw_consent(row, by=physician, **TOLD)
+
+
+def shared(plan):
+    """The first visit with both treatments, its day come."""
+    for session in plan.sessions.all():
+        if len({item.treatment_id for item in session.items.all()}) == 2:
+            return session
+    raise AssertionError("no shared visit")
+
+
+def document(plan):
+    return plan_document(Plan.objects.with_sessions().get(pk=plan.pk))
+
+
+def items_of(plan):
+    return [
+        (item.treatment, item.withdrawn) for one in document(plan).sessions for item in one.items
+    ]
+
+
+def test_what_is_withdrawn_is_marked_in_every_session_and_only_that(plan, physician):
+    assert {withdrawn for _name, withdrawn in items_of(plan)} == {""}
+
+    withdraw(plan, physician)
+
+    for name, withdrawn in items_of(plan):
+        assert withdrawn.startswith("Consent withdrawn on ") == name.startswith("Platelet")
+    (line,) = document(plan).withdrawals
+    assert line.startswith("Platelet-rich plasma (PRP): the consent was withdrawn on ")
+
+
+def test_its_care_is_not_asked_for_any_more(plan, physician):
+    def told():
+        lines = [*document(plan).before, *document(plan).after]
+        return {name for line in lines for name in line.treatments}
+
+    assert len(told()) == 2
+    withdraw(plan, physician)
+
+    assert told() == {"Mesotherapy"}
+
+
+def test_page_print_and_pdf_say_so(plan, physician, reader):
+    withdraw(plan, physician)
+
+    for name in ("plan", "print-plan"):
+        page = reader.get(reverse(f"consultations:{name}", args=[plan.pk])).content.decode()
+        assert "Consent withdrawn on " in page
+        assert "the consent was withdrawn on " in page
+    assert "Consent withdrawn on " in text_of(made(plan))
+
+
+def test_the_map_counts_it_neither_as_done_nor_as_to_come(plan, physician):
+    before = {one.treatment: one.sessions for one in courses_of_plan(document(plan))}
+    withdraw(plan, physician)
+
+    where = followed(courses_of_plan(document(plan)))
+
+    told = {one.treatment: one for one in where.courses}
+    assert before["prp"] > 0
+    assert (told["prp"].sessions, told["prp"].withdrawn) == (0, True)
+    assert "consent withdrawn" in told["prp"].progress
+    assert (told["mesotherapy"].sessions, told["mesotherapy"].withdrawn) == (
+        before["mesotherapy"],
+        False,
+    )
+
+
+def test_where_all_is_withdrawn_nothing_looks_done(plan, physician):
+    withdraw(plan, physician)
+    withdraw(plan, physician, "mesotherapy")
+
+    spot = followed(courses_of_plan(document(plan))).spots["face"]
+
+    assert (spot.fill, spot.sign) == ("", "✕")
+
+
+@pytest.fixture
+def in_time(plan, monkeypatch):
+    """The day of the first shared visit."""
+    day = shared(plan).planned_on
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: day)
+    return shared(plan)
+
+
+def test_a_shared_visit_is_done_for_what_remains_and_that_is_recorded(plan, physician, in_time):
+    withdrawal = withdraw(plan, physician)
+
+    plans.mark_session(in_time, status="done", by=physician)
+
+    (row,) = ItemNotGiven.objects.all()
+    assert (row.item.session, row.item.treatment.code) == (in_time, "prp")
+    assert (row.withdrawal, row.by) == (withdrawal, physician)
+    event = AuditEvent.objects.get(action="session-done")
+    assert event.detail == {"not-given": ["prp:face"]}
+    session = next(one for one in document(plan).sessions if one.row == in_time)
+    assert {item.treatment: item.withdrawn[:9] for item in session.items} == {
+        "Mesotherapy": "",
+        "Platelet-rich plasma (PRP)": "Not given",
+    }
+
+
+def test_what_was_given_before_stays_given(plan, physician, in_time):
+    plans.mark_session(in_time, status="done", by=physician)
+
+    withdraw(plan, physician)
+
+    session = next(one for one in document(plan).sessions if one.row == in_time)
+    assert {item.withdrawn for item in session.items} == {""}
+    assert not ItemNotGiven.objects.exists()
+    told = {one.treatment: one for one in courses_of_plan(document(plan))}
+    assert (told["prp"].done, told["prp"].sessions) == (1, 1)
+
+
+def test_the_page_says_what_was_not_given(plan, physician, reader, in_time):
+    withdraw(plan, physician)
+
+    page = reader.post(
+        reverse("consultations:mark-session", args=[in_time.pk]), {"status": "done"}, follow=True
+    )
+
+    assert "Recorded as not given, since the consent is withdrawn" in page.content.decode()
+
+
+def test_today_shows_it(plan, physician, reader, in_time):
+    today = reader.get("/").content.decode()
+    assert "consent withdrawn" not in today
+
+    withdraw(plan, physician)
+
+    assert "consent withdrawn" in reader.get("/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["plans/{plan}/", "sessions/{session}/"])
+def test_rest_shows_it(plan, physician, api_of, path):
+    api = api_of("physician")
+    withdrawal = withdraw(plan, physician)
+    session = shared(plan)
+
+    data = api.get(f"/api/v1/{path.format(plan=plan.pk, session=session.pk)}").json()
+
+    found = data.get("sessions", [data])
+    items = [item for one in found for item in one["items"]]
+    told = {(item["treatment"], item["withdrawn_at"] is not None) for item in items}
+    assert told == {("prp", True), ("mesotherapy", False)}
+    assert withdrawal.at.isoformat()[:19] in {str(item["withdrawn_at"])[:19] for item in items}
+
+
+def test_what_was_recorded_never_changes(plan, physician, in_time):
+    withdraw(plan, physician)
+    plans.mark_session(in_time, status="done", by=physician)
+    row = ItemNotGiven.objects.get()
+
+    for attempt in (
+        row.delete,
+        lambda: ItemNotGiven.objects.update(at=timezone.now()),
+        lambda: ItemNotGiven.objects.create(
+            clinic=row.clinic, item=row.item, withdrawal=row.withdrawal, by=physician
+        ),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            attempt()
+    assert ItemNotGiven.objects.count() == 1
+
+
+def test_a_newer_consent_counts(plan, physician):
+    """Only the newest consent to a treatment says whether it is given."""
+    withdraw(plan, physician)
+
+    rows = SessionItem.objects.with_withdrawals().filter(session__plan=plan)
+    stopped = {row.treatment.code for row in rows if row.withdrawn_at is not None}
+
+    assert stopped == {"prp"}
+    assert PlanSession.objects.filter(plan=plan, status="scheduled").exists()
