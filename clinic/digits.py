@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils.translation import get_language
 
 LOCAL: Final = {"fa": "۰۱۲۳۴۵۶۷۸۹"}
+DIGITS: Final = {"en": "0123456789", **LOCAL}
 
 _WORD = re.compile(r"[^\s<>()\[\]«»“”\"،؛,;…·|\u2066-\u2069]+")
 _CODE = re.compile(r"[A-Za-z*@_]")

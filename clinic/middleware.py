@@ -130,8 +130,10 @@ class LocalDigitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         kind = response.headers.get("Content-Type", "")
-        if get_language() in LOCAL and kind.startswith("text/html") and not response.streaming:
-            response.content = local_digits_in_markup(response.content.decode())
+        # A page to print may be in another language than the rest.
+        language = response.headers.get("Content-Language") or get_language()
+        if language in LOCAL and kind.startswith("text/html") and not response.streaming:
+            response.content = local_digits_in_markup(response.content.decode(), language)
         return response
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from clinic import pdf
 from clinic.dates import day_and_time
-from clinic.digits import local_digits
+from clinic.digits import DIGITS, local_digits
+from clinic.text import isolated
 from consultations.drawing import svg_of
 from consultations.models import Consent
 from treatments.engine import digest_of
@@ -30,7 +31,7 @@ def printed(consent: Consent) -> dict[str, Any]:
     with translation.override(document["language"]), zone:
         data = {
             **{key: document[key] for key in ("language", "direction", "title", "sections")},
-            "patient": document["patient"] | {"shown": _apart(document["patient"]["name"])},
+            "patient": document["patient"] | {"shown": isolated(document["patient"]["name"])},
             "clinic": document["clinic"],
             "labels": {
                 "signature": _("Signature"),
@@ -42,25 +43,28 @@ def printed(consent: Consent) -> dict[str, Any]:
             "signed": [local_digits(line) for line in _signed(consent, document)],
             "drawing": _drawing(document),
             "withdrawn": [local_digits(line) for line in _withdrawn(consent)],
-            "foot": _("Text version %(number)d, release %(release)s. Signed record %(digest)s.")
-            % {
-                "number": consent.version,
-                "release": document["release"],
-                "digest": consent.digest,
-            },
+            "digits": DIGITS.get(document["language"], DIGITS["en"]),
+            "foot": [
+                _("Text version %(number)d, release %(release)s. Signed record %(digest)s.")
+                % {
+                    "number": consent.version,
+                    "release": document["release"],
+                    "digest": consent.digest,
+                }
+            ],
         }
     return data | {"version": f"{consent.digest[_DIGEST]}-{digest_of(data)[_DIGEST][:8]}"}
 
 
 def _signed(consent: Consent, document: dict[str, Any]) -> list[str]:
-    name, time = _apart(document["signature"]["name"]), day_and_time(consent.signed_at)
+    name, time = isolated(document["signature"]["name"]), day_and_time(consent.signed_at)
     lines = [_("Signed by %(who)s on %(time)s") % {"who": name, "time": time}]
     if document["signature"]["how"] == "typed":
         lines.append(_("The typed name stands for the signature."))
     if consent.witness_name:
         told = _("Witness: %(who)s, %(time)s")
-        lines.append(told % {"who": _apart(consent.witness_name), "time": time})
-    lines.append(_("Taken by %(who)s") % {"who": _apart(consent.taken_by)})
+        lines.append(told % {"who": isolated(consent.witness_name), "time": time})
+    lines.append(_("Taken by %(who)s") % {"who": isolated(consent.taken_by)})
     return lines
 
 
@@ -69,15 +73,10 @@ def _withdrawn(consent: Consent) -> list[str]:
     if row is None:
         return []
     told = _("Told by %(who)s on %(time)s")
-    lines = [told % {"who": _apart(row.told_by), "time": day_and_time(row.at)}]
+    lines = [told % {"who": isolated(row.told_by), "time": day_and_time(row.at)}]
     return [*lines, row.reason] if row.reason else lines
 
 
 def _drawing(document: dict[str, Any]) -> str:
     strokes = document["signature"]["drawing"]
     return svg_of(strokes) if strokes else ""
-
-
-def _apart(name: object) -> str:
-    """A name between isolates: written from right to left, it does not turn what follows it."""
-    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"

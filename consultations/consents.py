@@ -5,16 +5,17 @@ release's words; its digest is the consent's ``subject``.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from consultations.consent_disagreements import told_to_patient
 from consultations.enums import ConsentState, Verdict
 from consultations.models import Consent, Decision, Proposal
 from treatments.compiler import catalogue_of
 from treatments.engine import digest_of
 from treatments.explanations import Wording, wording_of
-from treatments.explanations.evidence import disagreements
 from treatments.explanations.ingredients import formula_text
 from treatments.texts import in_plain_text
 
@@ -175,18 +176,32 @@ def _area(wording: Wording, proposal: Proposal, decision: Decision, treatment: s
         ],
         "activators": list(wording.each("activators", course["activators"])),
         "heed": _heed(wording, option, treatment, standing),
-        "disagreements": [
-            {
-                "topic": one.topic,
-                "sides": [side.position for side in one.sides],
-            }
-            for one in disagreements(
+        "overrides": list(_overrides(wording, proposal, code, treatment)),
+        "disagreements": list(
+            told_to_patient(
                 wording,
+                treatment=treatment,
                 rules=[*_own_basis(wording, option, treatment), *standing],
-                cited={code for row in suited for code in row["sources"]},
+                suited=suited,
             )
-        ],
+        ),
     }
+
+
+def _overrides(
+    wording: Wording, proposal: Proposal, area: str, treatment: str
+) -> Iterator[dict[str, str]]:
+    """Rules that were gone against for this treatment here, and why: the patient is told."""
+    zone = ZoneInfo(proposal.clinic.timezone)
+    rows = proposal.consultation.overrides.filter(area__code=area, treatment__code=treatment)
+    for row in rows.select_related("made_by").order_by("rule", "made_at", "id"):
+        yield {
+            "rule": wording.rules.get(row.rule, {}).get("message", row.rule),
+            "reason": wording.name("decision_reasons", row.reason),
+            "text": row.text,
+            "by": str(row.made_by),
+            "on": row.made_at.astimezone(zone).date().isoformat(),
+        }
 
 
 def _own_basis(wording: Wording, option: Row, treatment: str) -> list[str]:

@@ -218,7 +218,6 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(
         table="consultations_itemnotgiven",
         message="what became of a session never changes",
-        known_by=(("id",), ("item_id",)),
     ),
     SameClinic(
         table="consultations_itemnotgiven", column="item_id", parent="consultations_sessionitem"

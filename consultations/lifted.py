@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic.dates import long_day
 from clinic.models import User
+from clinic.text import isolated
 from consultations.models import Consultation, Plan, PrescriberQuestion
 from treatments.compiler import catalogue_of
 from treatments.explanations import Wording, wording_of
@@ -91,8 +92,8 @@ def _overridden(row: OverrideText) -> Lifted:
     text = _("%(rule)s overridden: %(reason)s. “%(text)s” %(who)s, %(day)s") % {
         "rule": row.rule,
         "reason": row.reason,
-        "text": row.text,
-        "who": row.made_by,
+        "text": isolated(row.text),
+        "who": isolated(row.made_by),
         "day": long_day(row.made_at),
     }
     return Lifted(area=row.area.code, treatment=row.treatment.code, rule=row.rule, text=text)
@@ -112,9 +113,9 @@ def _agreement(row: PrescriberQuestion) -> Lifted:
     text = _("%(rule)s, the prescriber's answer: %(answer)s. %(name)s, %(day)s") % {
         "rule": row.rule,
         "answer": row.get_answer_display(),
-        "name": row.prescriber,
+        "name": isolated(row.prescriber),
         "day": long_day(row.answered_on),  # type: ignore[arg-type]  # answered
     }
     if row.conditions:
-        text += _(": “%(conditions)s”") % {"conditions": row.conditions}
+        text += _(": “%(conditions)s”") % {"conditions": isolated(row.conditions)}
     return Lifted(area=row.area.code, treatment=row.treatment.code, rule=row.rule, text=text)

@@ -10,6 +10,7 @@ from consultations.bodymap import VIEWS, Region, View
 from consultations.models import MapNote, Plan
 from treatments.compiler import catalogue_of
 from treatments.explanations import wording_of
+from treatments.texts import in_plain_text
 
 
 def maps_of(plan: Plan, notes: Iterable[MapNote]) -> list[dict[str, str]]:
@@ -21,7 +22,8 @@ def maps_of(plan: Plan, notes: Iterable[MapNote]) -> list[dict[str, str]]:
         here = [one.code for one in view.regions if one.code in planned]
         pinned = [one for one in notes if one.view == view.key]
         if here or pinned:
-            marks = [*wording.each("areas", here), *map(_pin_name, pinned)]
+            names = map(in_plain_text, wording.each("areas", here))
+            marks = [*names, *map(_pin_name, pinned)]
             alt = _("%(view)s, marked: %(areas)s") % {
                 "view": view.title,
                 "areas": with_commas(marks),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from clinic.dates import long_day
 from clinic.digits import local_digits_within
-from clinic.text import with_commas, with_semicolons
+from clinic.text import isolated, with_commas, with_semicolons
 from consultations.consents import contents
 from consultations.models import Proposal
 from treatments.engine import digest_of
@@ -55,6 +55,8 @@ def _sections(about: Row) -> Iterator[dict[str, Any]]:
     yield _section(_("Risks"), items=_lines(text["risks"]))
     yield _section(_("Alternatives"), items=_lines(text["alternatives"]))
     yield _section(_("Your own plan"), groups=[_own(area) for area in about["areas"]])
+    overridden = [_overridden(area, one) for area in about["areas"] for one in area["overrides"]]
+    yield _section(_("Rules that were overridden for you"), items=overridden)
     heed = [line for area in about["areas"] for line in area["heed"]]
     yield _section(_("To be minded in your case"), items=heed)
     told = [_disagreement(one) for area in about["areas"] for one in area["disagreements"]]
@@ -107,8 +109,27 @@ def _mixture(mixture: Row) -> str:
     return f"{name}: {parts}"
 
 
+def _overridden(area: Row, one: Row) -> str:
+    """The patient agrees knowing which rule speaks against it, and why it was gone against."""
+    return _(
+        "%(area)s: a rule speaks against this treatment: “%(rule)s” It is given all the same."
+        " Reason: %(reason)s “%(text)s” (%(who)s, %(day)s)"
+    ) % {
+        "area": area["area"],
+        "rule": one["rule"],
+        "reason": one["reason"],
+        "text": isolated(one["text"]),
+        "who": isolated(one["by"]),
+        "day": long_day(date.fromisoformat(one["on"])),
+    }
+
+
 def _disagreement(one: Row) -> str:
-    return f"{one['topic']}: {' / '.join(one['sides'])}"
+    told = with_semicolons(f"“{side}”" for side in one["sides"])
+    return _("%(topic)s. Sources say different things: %(sides)s") % {
+        "topic": one["topic"],
+        "sides": told,
+    }
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -31,13 +31,14 @@ from consultations.api.records import (
     StartDocument,
     StartSerializer,
 )
+from consultations.api.sheets import RecordActions
 from consultations.errors import InvalidFacts
 from consultations.models import Consultation, Patient
 from consultations.services import amendments, carrying, decisions, intake, plans, proposals
 from consultations.services.patients import note_opened
 
 
-class ConsultationViewSet(ConsentActions, NoteActions, FlowViewSet):
+class ConsultationViewSet(RecordActions, ConsentActions, NoteActions, FlowViewSet):
     """One conversation with one patient, from its first fact to the signed plan."""
 
     required_actions = {
@@ -54,6 +55,7 @@ class ConsultationViewSet(ConsentActions, NoteActions, FlowViewSet):
         "amend": Action.SIGN,
         **ConsentActions.consent_actions,
         **NoteActions.note_actions,
+        **RecordActions.record_actions,
     }
     conflicts = frozenset({"partial_update", "put_facts", "confirm"})
     serializer_class = ConsultationSerializer
@@ -69,7 +71,7 @@ class ConsultationViewSet(ConsentActions, NoteActions, FlowViewSet):
     def get_queryset(self) -> QuerySet[Consultation]:
         if self.action == "list":
             return Consultation.objects.select_related("performer")
-        if self.action in {"retrieve", "facts", "confirm"}:
+        if self.action in {"retrieve", "facts", "confirm", "record"}:
             found: QuerySet[Consultation] = Consultation.objects.with_facts()
             amended = self.action == "retrieve"
             return found.prefetch_related("amendments__by") if amended else found

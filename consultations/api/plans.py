@@ -3,7 +3,6 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,16 +12,20 @@ from rest_framework.response import Response
 from clinic.api import idempotent
 from clinic.roles import Action
 from clinic.serializers import StrictChoiceField, StrictSerializer
-from consultations import paper
+from consultations import care_paper, paper
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer
 from consultations.api.errors import FlowViewSet
 from consultations.api.events import AdverseEventSerializer
 from consultations.api.filters import PlanFilters, SessionFilters
+from consultations.api.sheets import LANGUAGE, sheet
 from consultations.enums import SessionStatus
 from consultations.models import AdverseEvent, Plan, PlanSession, SessionItem
 from consultations.services import plans
 from consultations.services.patients import note_opened
+from consultations.sheets import language_of
+
+_SHEETS = frozenset({"pdf", "care"})
 
 
 class SessionItemSerializer(serializers.ModelSerializer):
@@ -90,16 +93,19 @@ class MarkSerializer(StrictSerializer):
 class PlanViewSet(FlowViewSet):
     """What was signed. It never changes."""
 
-    required_actions = dict.fromkeys(("list", "retrieve", "pdf"), Action.VIEW_PLAN)
+    required_actions = dict.fromkeys(("list", "retrieve", "pdf", "care"), Action.VIEW_PLAN)
     serializer_class = PlanRowSerializer
     queryset = Plan.objects.none()  # names the model; rows come from get_queryset
     filterset_class = PlanFilters
     orderings = {"-signed_at": ("-signed_at", "-pk"), "signed_at": ("signed_at", "pk")}
 
+    def known_parameters(self) -> frozenset[str]:
+        return LANGUAGE if self.action in _SHEETS else super().known_parameters()
+
     def get_queryset(self) -> QuerySet[Plan]:
         if self.action == "list":
             return Plan.objects.defer("document")
-        if self.action == "pdf":
+        if self.action in _SHEETS:
             found: QuerySet[Plan] = Plan.objects.with_sessions()
             return found
         return Plan.objects.select_related("consultation").prefetch_related(
@@ -120,13 +126,23 @@ class PlanViewSet(FlowViewSet):
         note_opened(plan, by=self.by)
         return Response(PlanSerializer(plan).data)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @sheet
     @action(detail=True, methods=["get"])
     def pdf(self, request: Request, pk: str) -> HttpResponse:
         """The plan with its sheet of preparation and aftercare, as PDF."""
         plan = self.get_object()
+        language = language_of(request.query_params.get("language"))
         note_opened(plan, by=self.by)
-        return paper.plan_pdf(plan)
+        return paper.plan_pdf(plan, language)
+
+    @sheet
+    @action(detail=True, methods=["get"])
+    def care(self, request: Request, pk: str) -> HttpResponse:
+        """Preparation and aftercare alone, for the patient, as PDF."""
+        plan = self.get_object()
+        language = language_of(request.query_params.get("language"))
+        note_opened(plan, by=self.by)
+        return care_paper.care_pdf(plan, language)
 
 
 class SessionViewSet(FlowViewSet):

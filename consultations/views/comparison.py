@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from clinic.permissions import actor, require
@@ -26,6 +25,7 @@ from consultations.services.patients import note_opened
 from consultations.services.proposals import data_of, latest
 from consultations.views.proposal_page import explained
 from consultations.views.proposals import consultation_or_404
+from consultations.views.sheets import in_language
 from treatments.browsing import comparison_of
 from treatments.compiler import catalogue_of
 from treatments.explanations import Wording, wording_of
@@ -41,15 +41,18 @@ def comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     release = proposal.release if proposal else current
     if release is None:
         raise Http404(_("No release of the catalogue is in force yet."))
-    wording = wording_of(catalogue_of(release))
-    context = {
-        "consultation": consultation,
-        "patient": consultation.patient,
-        "proposal": proposal,
-        **_told(consultation, proposal, wording),
-        **_released(release, current),
-    }
-    return render(request, "consultations/comparison.html", context)
+
+    def context() -> dict[str, Any]:
+        wording = wording_of(catalogue_of(release))
+        return {
+            "consultation": consultation,
+            "patient": consultation.patient,
+            "proposal": proposal,
+            **_told(consultation, proposal, wording),
+            **_released(release, current),
+        }
+
+    return in_language(request, "consultations/comparison.html", context)
 
 
 def _released(release: Release, current: Release | None) -> dict[str, Any]:

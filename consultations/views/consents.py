@@ -78,11 +78,8 @@ def give(request: HttpRequest, pk: UUID, treatment: str) -> HttpResponse:
     back = _way_back(request, pk)
     needed = _needed(consultation, treatment)
     if needed is None:
-        messages.error(
-            request,
-            refusal(policies.check_is_decided, consultation)
-            or _("No area of the plan has this treatment."),
-        )
+        if not refusal(policies.check_is_decided, consultation):  # else the page itself says why
+            messages.error(request, _("No area of the plan has this treatment."))
         return redirect(back)
     if needed.consent is not None and needed.given:
         return redirect("consultations:consent", needed.consent.pk)

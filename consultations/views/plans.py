@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from clinic.permissions import actor, require
 from clinic.roles import Action
 from clinic.text import with_commas
-from consultations import paper
 from consultations.bodymap import map_of
 from consultations.documents import plan_document
 from consultations.enums import SessionStatus
@@ -25,6 +24,7 @@ from consultations.models import Plan, PlanSession
 from consultations.services import plans as services
 from consultations.services.patients import note_listed, note_opened
 from consultations.treated import courses_of_plan, followed
+from consultations.views.sheets import in_language, languages, plan_or_404
 from consultations.worklists import is_outdated
 from treatments.models import Area
 
@@ -57,25 +57,18 @@ def _last_row(request: HttpRequest) -> Plan | None:
 
 @require(Action.VIEW_PLAN)
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = _plan_or_404(pk)
+    row = plan_or_404(pk)
     note_opened(row, by=actor(request))
-    return render(request, "consultations/plan.html", _context(row))
+    context = {**_context(row), "languages": languages()}
+    return render(request, "consultations/plan.html", context)
 
 
 @require(Action.VIEW_PLAN)
 def print_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The plan on paper, for the patient to take home."""
-    row = _plan_or_404(pk)
+    """The plan on paper, in a language of its own."""
+    row = plan_or_404(pk)
     note_opened(row, by=actor(request))
-    return render(request, "consultations/print_plan.html", _context(row))
-
-
-@require(Action.VIEW_PLAN)
-def plan_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The same as a file, tagged for those who have it read aloud."""
-    row = _plan_or_404(pk)
-    note_opened(row, by=actor(request))
-    return paper.plan_pdf(row)
+    return in_language(request, "consultations/print_plan.html", lambda: _context(row))
 
 
 @require_POST
@@ -103,11 +96,6 @@ def _marked(session: PlanSession) -> str:
     return _(
         "The session is marked. Recorded as not given, since the consent is withdrawn: %(items)s."
     ) % {"items": left_out}
-
-
-def _plan_or_404(pk: UUID) -> Plan:
-    rows = Plan.objects.with_sessions().defer("proposal__release__body")
-    return get_object_or_404(rows.prefetch_related("consultation__allergies__allergen"), pk=pk)
 
 
 def _context(row: Plan) -> dict[str, Any]:

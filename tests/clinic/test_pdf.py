@@ -14,6 +14,7 @@ PLAIN = {
     "patient": {"name": "Ada", "shown": "Ada", "details": ["1"]},
     "clinic": "Harbour",
     "version": "0",
+    "digits": "0123456789",
     "signed": [],
     "labels": dict.fromkeys(
         ("sessions", "follow_ups", "overrides", "heed", "notes", "amendments", "amended", "where",

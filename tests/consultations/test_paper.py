@@ -6,7 +6,6 @@ import unicodedata
 
 import pypdf
 import pytest
-from django.utils import translation
 
 from consultations import paper
 from consultations.models import Plan
@@ -48,8 +47,8 @@ def loaded(plan):
     return Plan.objects.with_sessions().get(pk=plan.pk)
 
 
-def made(plan):
-    return paper.plan_pdf(loaded(plan)).content
+def made(plan, language="en"):
+    return paper.plan_pdf(loaded(plan), language).content
 
 
 def text_of(content):
@@ -73,7 +72,7 @@ def test_the_same_version_is_the_same_to_the_byte(full_plan):
 
 def test_what_happens_later_is_another_version(plan, physician):
     def version():
-        return paper.printed(loaded(plan))["version"]
+        return paper.printed(loaded(plan), "en")["version"]
 
     versions = [version()]
     amend(plan, physician)
@@ -101,8 +100,7 @@ def test_what_happens_later_is_another_version(plan, physician):
 def test_names_are_printed_as_they_are_written(plan, physician, family_name, given_name, language):
     rename(plan, physician, family_name=family_name, given_name=given_name)
 
-    with translation.override(language):
-        content = made(plan)
+    content = made(plan, language)
 
     title = pypdf.PdfReader(io.BytesIO(content)).metadata.title
     assert f"{family_name}, {given_name}" in title
@@ -115,7 +113,7 @@ def test_names_stand_between_isolates_so_that_none_turns_its_neighbours(full_pla
     rename(full_plan, physician, family_name="رضایی", given_name="مریم")
     amend(full_plan, physician)
 
-    data = paper.printed(loaded(full_plan))
+    data = paper.printed(loaded(full_plan), "en")
 
     name = f"\N{FIRST STRONG ISOLATE}{physician}\N{POP DIRECTIONAL ISOLATE}"
     assert data["patient"]["shown"] == (
@@ -160,7 +158,7 @@ def test_empty_sections_are_left_out(plan, full_plan, physician):
 
 
 def test_care_is_one_list_in_the_order_of_time_counted_from_each_session(plan):
-    care = {one["title"]: one["lines"] for one in paper.printed(loaded(plan))["care"]}
+    care = {one["title"]: one["lines"] for one in paper.printed(loaded(plan), "en")["care"]}
 
     before = care["Before a session"]
     assert len({line["text"] for line in before}) == len(before)
@@ -190,7 +188,7 @@ def test_a_release_from_before_care_was_in_it_tells_the_care_in_use(plan, monkey
     monkeypatch.setattr("consultations.documents.wording_of", lambda _catalogue: older)
     CareInstruction.objects.update(text="Told otherwise since.")
 
-    care = paper.printed(loaded(plan))["care"]
+    care = paper.printed(loaded(plan), "en")["care"]
 
     assert {line["text"] for one in care for line in one["lines"]} == {"Told otherwise since."}
 
@@ -200,7 +198,7 @@ def test_a_cancelled_session_asks_for_no_preparation(plan, physician):
     session = f"Session {number}:"
 
     def prepared():
-        lines = [line for one in paper.printed(loaded(plan))["care"] for line in one["lines"]]
+        lines = [line for one in paper.printed(loaded(plan), "en")["care"] for line in one["lines"]]
         return [day for line in lines for day in line["dates"] if day["session"] == session]
 
     before = prepared()
@@ -212,7 +210,7 @@ def test_a_cancelled_session_asks_for_no_preparation(plan, physician):
 
 
 def test_drawings_say_in_words_what_is_marked(plan):
-    (face, front) = paper.printed(loaded(plan))["maps"]
+    (face, front) = paper.printed(loaded(plan), "en")["maps"]
 
     assert face["alt"] == "Face, marked: Face"
     assert front["alt"] == "Front, marked: Face"
@@ -220,6 +218,6 @@ def test_drawings_say_in_words_what_is_marked(plan):
 
 
 def test_the_file_is_not_named_after_the_patient(plan):
-    name = paper.plan_pdf(loaded(plan))["Content-Disposition"]
+    name = paper.plan_pdf(loaded(plan), "en")["Content-Disposition"]
 
     assert re.fullmatch(r'inline; filename="plan-[0-9a-f]{16}-[0-9a-f]{8}\.pdf"', name)

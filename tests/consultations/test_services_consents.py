@@ -1,15 +1,16 @@
 """The patient's consent: frozen with what it shows, valid for that alone, and taken back."""
 
 import json
+import re
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.models import AuditEvent
-from consultations import policies
+from consultations import consent_paper, policies
 from consultations.consents import needed_for
 from consultations.models import Consent, PlanSession
-from consultations.services import consents, plans, proposals
+from consultations.services import consents, decisions, plans, proposals
 from tests.consultations.made import (
     accept,
     again,
@@ -20,6 +21,9 @@ from tests.consultations.made import (
     sign,
     signed,
 )
+from tests.consultations.test_paper import text_of
+from tests.consultations.test_services_plans import FULL
+from treatments.compiler import catalogue_of
 from treatments.engine import canonical_json, digest_of
 from treatments.models import ConsentText
 from treatments.services.releases import publish_release
@@ -41,6 +45,11 @@ def refused_at(field):
 
 def states(proposal):
     return {one.treatment: one.state.value for one in needed_for(proposal)}
+
+
+def reading_of(proposal, treatment):
+    document = consents.document_to_sign(latest(proposal), treatment, "en")
+    return {one["title"]: one["items"] for one in document["sections"]}
 
 
 def latest(proposal):
@@ -108,6 +117,56 @@ def test_it_holds_the_patients_own_plan(clinic, physician):
     assert planned.count(";") == len(course["planned"]) - 1
     assert "Vitamin" in text
     assert "mycobacteria" in text
+
+
+def test_an_override_stands_in_the_consent_and_its_digest_covers_it(clinic, physician):
+    first = proposed(clinic, physician, **FULL)
+    proposal = decisions.override_rule(
+        first.consultation,
+        rule="L-08b",
+        area="face",
+        treatment="prp",
+        reason="specialist-agrees",
+        text="Counted twice.",
+        by=physician,
+    )
+    accept(proposal, physician)
+
+    told = {one: reading_of(proposal, one) for one in ("prp", "mesotherapy")}
+    row = consent(proposal, physician, "prp")
+
+    (line,) = told["prp"]["Rules that were overridden for you"]
+    message = catalogue_of(proposal.release).rules["L-08b"]["message"]
+    assert all(one in line for one in (message, "The treating specialist agrees", "Counted twice."))
+    assert str(physician) in line
+    assert told["mesotherapy"]["Rules that were overridden for you"] == []
+    assert line in row.document
+    assert states(proposal)["prp"] == "given"
+    altered = json.loads(row.document)
+    next(one for one in altered["sections"] if line in one["items"])["items"].remove(line)
+    assert digest_of(altered) != row.digest
+    assert "Counted twice." in text_of(consent_paper.consent_pdf(row).content)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "told", "not_told"),
+    [
+        ("prp", {"PRP and mesotherapy"}, {"PRP: number", "Mesotherapy: how", "How good"}),
+        ("mesotherapy", {"Mesotherapy: days", "Mesotherapy: how"}, {"PRP: number", "How good"}),
+    ],
+)
+def test_only_disagreements_on_this_treatment_and_these_concerns_are_told(
+    clinic, physician, treatment, told, not_told
+):
+    proposal = decided(clinic, physician)
+
+    lines = reading_of(proposal, treatment)["Where sources disagree"]
+
+    text = " ".join(lines)
+    assert {one for one in told if one in text} == told
+    assert {one for one in not_told if one in text} == set()
+    assert "acne" not in text
+    assert not re.search(r"\d{3}:\d+", text)
 
 
 # Valid for what it shows

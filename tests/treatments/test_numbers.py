@@ -1,7 +1,5 @@
 """What a rule says of its numbers is what it reckons with."""
 
-# ruff: noqa: RUF001 - signs as labs write them
-
 import pytest
 from django.core.exceptions import ValidationError
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.translation import pgettext
 
-from treatments.texts import in_plain_text, joined
+from treatments.texts import in_plain_text, listed
 
 register = template.Library()
 
@@ -19,5 +18,4 @@ def plain(text: object) -> str:
 @register.filter
 def with_commas(parts: Iterable[object]) -> str:
     """``clinic.text``'s list, in which every text keeps its mark."""
-    between = pgettext("between the items of a list", ", ")
-    return joined(between, (one if isinstance(one, str) else str(one) for one in parts))
+    return listed(one if isinstance(one, str) else str(one) for one in parts)

@@ -7,7 +7,16 @@ from treatments.texts.languages import (
     source_language,
     wanted_language,
 )
-from treatments.texts.marked import Marked, Untranslated, in_plain_text, joined, rewritten, said
+from treatments.texts.marked import (
+    Marked,
+    Untranslated,
+    in_plain_text,
+    joined,
+    listed,
+    rewritten,
+    runs_of,
+    said,
+)
 from treatments.texts.numbers import document_with_numbers, names_in
 from treatments.texts.translated import TRANSLATIONS, SourceText, compiled, document_in, texts_in
 
@@ -26,10 +35,12 @@ __all__ = [
     "in_plain_text",
     "joined",
     "kind_names",
+    "listed",
     "name_of_language",
     "names_in",
     "other_languages",
     "rewritten",
+    "runs_of",
     "said",
     "source_language",
     "texts_in",

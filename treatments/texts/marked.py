@@ -4,13 +4,18 @@ It is a `str`, so that everything that handles texts handles it. A template writ
 mark; sentences keep the mark when they are put together with `said` and `joined`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from treatments.texts.languages import name_of_language
+
+_PLACE: Final = re.compile(r"%\((\w+)\)[sd]")
 
 
 class Marked(str):
@@ -51,14 +56,16 @@ class Untranslated(Marked):
 
 
 class _Said(Marked):
-    """A sentence with marked texts in it. `plain` marks them by letters alone."""
+    """A sentence with marked texts in it. `plain` marks them by letters alone; `runs` are what
+    the sentence is put together from."""
 
     html: SafeString
     plain: str
+    runs: tuple[str, ...]
 
-    def __new__(cls, text: str, *, html: SafeString, plain: str) -> "_Said":
+    def __new__(cls, text: str, *, html: SafeString, plain: str, runs: Iterable[str]) -> "_Said":
         made = super().__new__(cls, text)
-        made.html, made.plain = html, plain
+        made.html, made.plain, made.runs = html, plain, tuple(runs)
         return made
 
     def __html__(self) -> SafeString:
@@ -78,7 +85,7 @@ def said(sentence: str, values: Mapping[str, object]) -> str:
     plain = {
         name: in_plain_text(one) if isinstance(one, str) else one for name, one in values.items()
     }
-    return _Said(text, html=html, plain=sentence % plain)
+    return _Said(text, html=html, plain=sentence % plain, runs=_runs(sentence, values))
 
 
 def joined(between: str, texts: Iterable[str]) -> str:
@@ -89,7 +96,36 @@ def joined(between: str, texts: Iterable[str]) -> str:
         return text
     html = conditional_escape(between).join(conditional_escape(one) for one in parts)
     plain = between.join(map(in_plain_text, parts))
-    return _Said(text, html=mark_safe(html), plain=plain)  # noqa: S308 - every part is escaped
+    between_each = [one for part in parts for one in (between, part)][1:]
+    return _Said(
+        text,
+        html=mark_safe(html),  # noqa: S308 - every part is escaped
+        plain=plain,
+        runs=between_each,
+    )
+
+
+def listed(texts: Iterable[str]) -> str:
+    """“Face, neck”, in which every text keeps its mark."""
+    return joined(pgettext("between the items of a list", ", "), texts)
+
+
+def runs_of(text: str) -> list[str]:
+    """The parts of a text, one after the other: its marked texts, and what stands between."""
+    if not isinstance(text, _Said):
+        return [text]
+    return [one for run in text.runs for one in runs_of(run)]
+
+
+def _runs(sentence: str, values: Mapping[str, object]) -> Iterator[str]:
+    """The sentence cut at its places: between them letters, in them the values."""
+    end = 0
+    for place in _PLACE.finditer(sentence):
+        value = values[place[1]]
+        yield sentence[end : place.start()] % {}
+        yield value if isinstance(value, Marked) else place[0] % values
+        end = place.end()
+    yield sentence[end:] % {}
 
 
 def rewritten(text: str, write: Callable[[str], str]) -> str:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEvent
 from clinic.roles import ALLOWED, Action, Role
-from tests.consultations.made import signed
+from tests.consultations.made import proposed, signed
 
 
 @pytest.fixture
@@ -59,3 +59,16 @@ def test_each_look_is_audited(physician, api_of, plan):
         (physician.user.pk, plan.patient_id),
         (api.user.pk, plan.patient_id),
     ]
+
+
+def test_a_consent_that_cannot_be_read_yet_says_once_why_and_where(clinic, physician):
+    proposal = proposed(clinic, physician.user)
+    url = reverse("consultations:give-consent", args=[proposal.consultation_id, "prp"])
+
+    page = physician.get(url, follow=True).content.decode()
+
+    assert page.count("Some areas are not decided yet.") == 1
+    assert (
+        f'{reverse("consultations:proposal-number", args=[proposal.consultation_id, 1])}#area-face"'
+        in page
+    )
