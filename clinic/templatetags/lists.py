@@ -1,8 +1,9 @@
-"""``clinic.text``'s lists for templates, which have the filter without loading it."""
+"""``clinic.text`` for templates, which have these filters without loading them."""
 
 from django import template
 
-from clinic.text import with_commas
+from clinic.text import isolated, with_commas
 
 register = template.Library()
 register.filter("with_commas", with_commas)
+register.filter("isolated", isolated)
