@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0002_idempotency_keys'),
-        ('consultations', '0008_reasons_from_the_catalogue'),
+        ('consultations', '0014_search_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
