@@ -4,10 +4,14 @@ from contextlib import suppress
 
 import pytest
 from django.contrib.sessions.models import Session
+from django_scopes import scope
 from playwright.sync_api import Error, expect
 
+from consultations.services import carrying
+from tests.consultations.made import signed
 from tests.consultations.views.rows import add_consultation, add_patient, stored
 from tests.e2e.typist import LOST, SAVED, Typist, comes_to, concerns_of, drafts_of, note_of
+from tests.engine.cases import conditions
 
 
 @pytest.fixture
@@ -110,6 +114,21 @@ def test_rows_without_their_term_come_back_after_a_killed_tab(typist, elif_, con
     comes_to(drafts_of(consultation), {}, page=again.page)
 
 
+def test_a_returning_patients_page_saves_and_confirms_by_itself(typist, person, clinic):
+    """The buttons that confirm what was carried over stand among the fields, and are none."""
+    source = signed(clinic, person, conditions=conditions(tobacco="no")).consultation
+    with scope(clinic=clinic):
+        returning = carrying.start_from(source, by=person)
+    elif_ = typist("elif").open(returning)
+
+    elif_.write("Dry")
+    comes_to(note_of(returning), "Dry", page=elif_.page)
+
+    elif_.hears(SAVED)
+    elif_.page.get_by_role("button", name="Confirm all of this section").first.click()
+    expect(elif_.page.get_by_text("All answers of this section are confirmed.")).to_be_visible()
+
+
 def test_while_somebody_goes_on_typing_it_is_saved_every_few_seconds(elif_, consultation):
     elif_.note.click()
     elif_.note.press_sequentially("x" * 50, delay=100)  # five seconds without a pause
@@ -164,11 +183,10 @@ def test_without_a_network_it_says_so_and_sends_later(elif_, consultation):
 
 def page_keeps_and_warns(typist):
     """Whoever leaves now is asked first."""
-    asked = []
-    typist.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    typist.page.close(run_before_unload=True)
-    typist.page.wait_for_timeout(500)
-    assert asked == ["beforeunload"]
+    with typist.page.expect_event("dialog") as asked:
+        typist.page.evaluate("() => { setTimeout(() => location.assign('/')); }")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
     expect(typist.note).to_have_value("Dry")
 
 
