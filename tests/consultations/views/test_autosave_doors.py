@@ -43,6 +43,12 @@ def test_a_body_that_is_no_object_is_refused(body, physician, consultation):
     assert physician.post(url, body, content_type="application/json").status_code == 400
 
 
+def test_a_form_is_no_object_either(physician, consultation):
+    url = reverse("consultations:save-fields", args=[consultation.pk, "skin"])
+
+    assert physician.post(url, {"skin_note": "Dry"}).status_code == 400
+
+
 def test_text_typed_under_another_login_is_not_sent(physician, nurse, consultation):
     response = send(nurse, consultation, "skin", user=physician.user, skin_note=(["Dry"], []))
 
