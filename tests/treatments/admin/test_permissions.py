@@ -113,7 +113,7 @@ def test_a_release_can_be_neither_added_by_hand_nor_changed_nor_deleted(client_o
     assert curator.post(page(Release, "delete", release.pk), {"post": "yes"}).status_code == 403
     shown = curator.get(page(Release, "change", release.pk)).content.decode()
     assert release.digest in shown
-    assert "rules: " in shown
+    assert "Rules: " in shown
 
 
 def test_the_role_counts_that_the_request_speaks_for(client_of, other_clinic):
