@@ -8,7 +8,9 @@ lifted meanwhile. The starting rows wait in tables of their own, in the same dat
 from io import StringIO
 from itertools import chain
 
+from django.apps import apps
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -41,8 +43,15 @@ def restore():
             for table in touched:
                 cursor.execute(f'DELETE FROM "{table}"')
                 cursor.execute(f'INSERT INTO "{table}" SELECT * FROM "{COPY}{table}"')
+            for statement in connection.ops.sequence_reset_sql(no_style(), _models_of(touched)):
+                cursor.execute(statement)  # a table that was made anew would count from 1
     finally:
         lay(guards, using="default")
+
+
+def _models_of(tables):
+    every = apps.get_models(include_auto_created=True)
+    return [model for model in every if model._meta.db_table in tables]
 
 
 def _differs(table):

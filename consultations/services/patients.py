@@ -66,8 +66,9 @@ def _patient_of(subject: Any) -> Any:
         return subject.pk
     if isinstance(subject, PlanSession):
         subject = subject.plan
-    consultation = getattr(subject, "consultation", None)
-    return consultation.patient_id if consultation is not None else subject.patient_id
+    if hasattr(subject, "patient_id"):
+        return subject.patient_id
+    return subject.consultation.patient_id
 
 
 def _fill(patient: Patient, fields: dict[str, Any]) -> None:
