@@ -25,6 +25,7 @@ from tests.consultations.test_paper import text_of
 from tests.consultations.test_services_plans import FULL
 from treatments.compiler import catalogue_of
 from treatments.engine import canonical_json, digest_of
+from treatments.explanations import wording_of
 from treatments.models import ConsentText
 from treatments.services.releases import publish_release
 
@@ -136,7 +137,7 @@ def test_an_override_stands_in_the_consent_and_its_digest_covers_it(clinic, phys
     row = consent(proposal, physician, "prp")
 
     (line,) = told["prp"]["Rules that were overridden for you"]
-    message = catalogue_of(proposal.release).rules["L-08b"]["message"]
+    message = wording_of(catalogue_of(proposal.release)).rules["L-08b"]["message"]
     assert all(one in line for one in (message, "The treating specialist agrees", "Counted twice."))
     assert str(physician) in line
     assert told["mesotherapy"]["Rules that were overridden for you"] == []
