@@ -223,4 +223,5 @@ class RuleEffect(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.treatment or _('whole patient')}: {self.get_effect_display()}"
+        whom = self.treatment or _("The whole patient")
+        return f"{whom}: {self.get_effect_display()}"

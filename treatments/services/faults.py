@@ -71,4 +71,6 @@ def spot_of(row: object) -> Spot | None:
 def in_table(file: str, row: int, column: str = "") -> str:
     """“areas.csv, row 3, column name”"""
     at = f"{file}, " + _("row %(number)d") % {"number": row}
-    return f"{at}, {_('column')} {column}" if column else at
+    if not column:
+        return at
+    return f"{at}, " + _("column %(name)s") % {"name": column}
