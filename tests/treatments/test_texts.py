@@ -10,7 +10,7 @@ from treatments.texts import Untranslated, document_in, in_plain_text, joined, s
 
 FACE = Untranslated("Face & neck", language="en", wanted="el")
 MARKED = (
-    '<span class="untranslated"><bdi lang="en" dir="ltr">Face &amp; neck</bdi>'
+    '<span class="untranslated"><bdi lang="en" dir="ltr" translate="no">Face &amp; neck</bdi>'
     '<small class="untranslated-mark" title="not yet in Greek">'
     '<span aria-hidden="true">EN</span>'
     '<span class="visually-hidden"> (not yet in Greek)</span></small></span>'

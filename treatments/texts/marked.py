@@ -44,7 +44,7 @@ class Untranslated(Marked):
 
     def __html__(self) -> SafeString:
         return format_html(
-            '<span class="untranslated"><bdi lang="{}" dir="ltr">{}</bdi>'
+            '<span class="untranslated"><bdi lang="{}" dir="ltr" translate="no">{}</bdi>'
             '<small class="untranslated-mark" title="{}"><span aria-hidden="true">{}</span>'
             '<span class="visually-hidden"> ({})</span></small></span>',
             self.language,

@@ -149,7 +149,7 @@ def test_no_mark_of_a_missing_translation_stands_where_only_letters_may(physicia
 
 
 def test_a_mark_in_an_attribute_or_a_title_is_seen():
-    mark = '<span class="untranslated"><bdi lang="en" dir="ltr">Face</bdi></span>'
+    mark = '<span class="untranslated"><bdi lang="en" dir="ltr" translate="no">Face</bdi></span>'
 
     assert leaks(f"<p>{mark}</p>") == []
     for page in ('<p title="{}">', "<title>{}</title>", "<svg><text>{}</text></svg>"):
