@@ -32,7 +32,9 @@ MODIFY: Final[dict[str, Any]] = {
     "area": "face",
     "verdict": "modified",
     "option_number": 2,
-    "changes": {"courses": [{"treatment": "prp", "planned": ["2026-01-27", "2026-02-24"]}]},
+    "changes": {
+        "courses": [{"treatment": "prp", "planned": ["2026-01-27", "2026-02-24", "2026-03-24"]}]
+    },
     "note": "The patient is away in January.",
     "acknowledged": ["notice:vision-loss"],
 }

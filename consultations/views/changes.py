@@ -26,6 +26,7 @@ from consultations.views.proposals import proposal_or_404
 from treatments.enums import ReasonFor
 from treatments.explanations import wording_of
 from treatments.explanations.options import OptionText
+from treatments.texts import in_plain_text
 
 
 @checks_own_text
@@ -80,7 +81,8 @@ def _choosable(offer: Offer, offered: dict[str, Any]) -> Choosable:
         limits=limits_on(offered, offer),
         techniques={
             code: [
-                (row["code"], row["name"]) for row in techniques_for(offer.catalogue, code, area)
+                (row["code"], in_plain_text(row["name"]))
+                for row in techniques_for(offer.catalogue, code, area)
             ]
             for code in offered["treatments"]
         },

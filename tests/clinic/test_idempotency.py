@@ -34,8 +34,8 @@ def test_a_repetition_is_answered_the_same_and_does_nothing(api_of):
     ]
     assert "Idempotency-Replayed" not in first
     assert second["Idempotency-Replayed"] == "true"
-    assert len(patients(api)) == 1
     assert AuditEvent.objects.count() == events
+    assert len(patients(api)) == 1
 
 
 def test_every_creating_step_can_be_repeated(api_of):

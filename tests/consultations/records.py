@@ -1,5 +1,7 @@
 """A consultation with a row in every table that can hold one, signed or still open."""
 
+from decimal import Decimal
+
 from django.apps import apps
 from django.db import connection
 from django.utils import timezone
@@ -9,12 +11,22 @@ from clinic.guards import guards_of, lay, lift
 from consultations.models import (
     BlastResult,
     BlastRun,
+    ConsentWithdrawal,
     Consultation,
     DraftInput,
+    ItemNotGiven,
     Preparation,
     SeenResult,
 )
-from consultations.services import amendments, consents, decisions, editing, prescribers
+from consultations.services import (
+    amendments,
+    consents,
+    decisions,
+    editing,
+    events,
+    notes,
+    prescribers,
+)
 from tests.consultations.made import LOW_PLATELETS, accept, consented, proposed, sign
 from tests.engine.cases import medicine
 from treatments.models import Draft, Release
@@ -81,6 +93,14 @@ def full_record(clinic, by):
             answered_on=timezone.localdate(),
             by=by,
         )
+        notes.pin_note(
+            proposal.consultation,
+            by=by,
+            view="face",
+            x=Decimal("0.4"),
+            y=Decimal("0.5"),
+            text="Spot.",
+        )
         accept(proposal, by)
         consented(proposal, by)
         editing.note_changes(proposal.consultation, ["goals"], by=by)
@@ -98,6 +118,8 @@ def signed_record(clinic, by):
         amendments.amend(plan.consultation, reason="clarified", text="Said once more.", by=by)
         given = plan.consultation.consents.first()
         consents.withdraw_consent(given, told_by="The patient", reason="", by=by)
+        add_events(plan, by)
+        _add_not_given(plan, by)
         _add_seen(plan, by)
         unguarded(lambda: _add_input(plan.consultation, by))
     return plan
@@ -138,6 +160,27 @@ def _add(model, consultation, **fields):
 def _add_input(consultation, by):
     typed = {"field": "goals", "value": '"S"', "base": '""', "saved_at": timezone.now()}
     _add(DraftInput, consultation, user=by, **typed)
+
+
+def add_events(plan, by):
+    """An event, and what it was corrected to."""
+    item = plan.sessions.first().items.first()
+    told = events.Told(
+        treatment=item.treatment.code,
+        area=item.area.code,
+        what="Swelling.",
+        seriousness="mild",
+        onset_on=timezone.localdate(),
+        outcome="recovered",
+    )
+    first = events.record_event(plan, told, by=by)
+    events.correct_event(first, told, by=by)
+
+
+def _add_not_given(plan, by):
+    item = plan.sessions.last().items.first()
+    withdrawal = ConsentWithdrawal.objects.get(consent__consultation=plan.consultation)
+    ItemNotGiven.objects.create(clinic=plan.clinic, item=item, withdrawal=withdrawal, by=by)
 
 
 def _add_seen(plan, by):

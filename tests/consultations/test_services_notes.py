@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from clinic.models import AuditEvent
+from clinic.text import isolated
 from consultations import policies
 from consultations.bodymap import VIEWS, map_of
 from consultations.documents import plan_document
@@ -189,8 +190,9 @@ def test_notes_are_signed_with_the_plan_and_stand_on_paper(clinic, physician):
     ]
     whole = Plan.objects.with_sessions().get(pk=plan.pk)
     assert [one.text for one in plan_document(whole).map_notes] == ["A scar."]
-    paper = printed(whole)
-    assert [(one["number"], one["text"]) for one in paper["map_notes"]] == [("1", "A scar.")]
+    paper = printed(whole, "en")
+    (note,) = paper["map_notes"]
+    assert (note["number"], note["text"]) == ("1", [isolated("A scar.")])
     assert "note 1" in paper["maps"][0]["alt"]
     assert ">1</text>" in paper["maps"][0]["svg"]
 

@@ -33,8 +33,9 @@ VOCABULARIES = (
     "warnings",
     "rules",
 )
-# What a structure needs: an empty index, one day, a week, a severity of three, sizes of texts.
-STRUCTURAL = {-1, 0, 1, 2, 3, 7, 100, 200, 1023, 2000}
+# What a structure needs: an empty index, one day, a week, a severity of three, sizes of texts and
+# the ends of lists.
+STRUCTURAL = {-1, 0, 1, 2, 3, 7, 100, 200, 300, 1023, 2000, 3660}
 FORBIDDEN_MODULES = {"random", "time", "os", "socket", "secrets", "uuid", "pathlib", "io", "django"}
 FORBIDDEN_CALLS = {"open", "today", "now", "utcnow", "print", "input", "eval", "exec"}
 

@@ -68,7 +68,9 @@ def test_what_is_wrong_with_the_files_is_told(monkeypatch):
     files = {"90.json": {"treatments.area": [{"code": "knee", "colour": "red"}]}}
     monkeypatch.setattr(load_catalogue, "_documents", lambda: files)
 
-    with pytest.raises(CommandError, match=r"90\.json, treatments\.area knee, colour: there is no"):
+    with pytest.raises(
+        CommandError, match=r"90\.json, area “knee” \(no\. 1\), colour: there is no"
+    ):
         run("load_catalogue", again=True)
 
 

@@ -404,7 +404,7 @@ def test_the_same_files_again_open_no_draft(curator):
 
 def test_files_claim_no_draft_and_no_approval(curator):
     for model in ("draft", "releaseapproval", "ruleapproval", "acceptedoutcome"):
-        with pytest.raises(ValidationError, match="no list of known rows"):
+        with pytest.raises(ValidationError, match="no kind of row that a file"):
             import_catalogue({"x.json": {f"treatments.{model}": []}}, by=curator)
 
 

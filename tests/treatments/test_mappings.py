@@ -151,7 +151,7 @@ def test_files_know_a_mapping_by_its_term_system_and_code():
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ({"system": LOINC, "code": "1-8"}, "treatments.codemapping http://loinc.org 1-8"),
+        ({"system": LOINC, "code": "1-8"}, "coded mapping “http://loinc.org 1-8”"),
         ({"lab_test": "nothing", "system": LOINC, "code": "1-8"}, "There is no lab test “nothing”"),
         ({"lab_test": "platelets", "code": "1-8"}, "a row needs its"),
         ({"lab_test": 7, "system": LOINC, "code": "1-8"}, "a row needs its"),

@@ -82,7 +82,7 @@ class CaseForm(forms.Form):
 class PatientForm(forms.Form):
     """The facts that are no lists. Terms are those of the release in force."""
 
-    consulted_on = _day(gettext_lazy("Consulted on"))
+    consulted_on = _day(gettext_lazy("Consulted on"), required=True)
     start_on = _day(gettext_lazy("Wanted start"))
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"), choices=[("", "---------"), *Sex.choices], required=False

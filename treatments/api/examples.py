@@ -106,6 +106,9 @@ DIFF: Final = [OpenApiExample("One rule", value=DIFFERENCE, response_only=True)]
 ACTIVATE: Final = [
     OpenApiExample("Back to this release", value={"note": "Too strict."}, request_only=True)
 ]
+TAKE_BACK: Final = [
+    OpenApiExample("Not after all", value={"note": "One rule is wrong."}, request_only=True)
+]
 SUBMIT: Final = [
     OpenApiExample(
         "One warning was read",

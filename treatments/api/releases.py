@@ -136,7 +136,7 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         back = data["put_rows_back"]
         return Response(gone_row(go_to_release(release, by=self.by, note=note, put_rows_back=back)))
 
-    @extend_schema(request=WayBackSerializer, responses=GoneSerializer)
+    @extend_schema(request=WayBackSerializer, responses=GoneSerializer, examples=examples.TAKE_BACK)
     @action(detail=True, methods=["post"], url_path="take-back")
     @idempotent
     def take_back(self, request: Request, key: str) -> Response:

@@ -10,7 +10,10 @@ from consultations.services.proposals import latest
 from tests.consultations.api import flow, operations
 from tests.consultations.records import full_record, signed_record
 
-RESOURCES = {prefix for prefix, _view_set, _name in router.registry}
+# What a run found is for curators, numbers alone; the worklist is tested beside its releases.
+ELSEWHERE = {"blast-radius", "worklist"}
+NUMBERS_ONLY = {"overrides_report_list"}
+RESOURCES = {prefix for prefix, _view_set, _name in router.registry} - ELSEWHERE
 OPEN_ONLY = {"consultations_consent_text_retrieve": "?treatment=mesotherapy&language=en"}
 
 
@@ -39,6 +42,8 @@ def ids_of(consultation):
         "overrides": consultation.overrides.first(),
         "questions": consultation.prescriber_questions.first(),
         "consents": consultation.consents.first(),
+        "map-notes": consultation.map_notes.first(),
+        "adverse-events": plan and plan.adverse_events.first(),
     }
     return {name: str(row.pk) for name, row in found.items() if row}
 
@@ -48,7 +53,7 @@ def readings(records):
     signed, still_open = records
     for name, method, path in operations.operations():
         resource = path.split("/")[3]
-        if method == "get" and resource in RESOURCES:
+        if method == "get" and resource in RESOURCES and name not in NUMBERS_ONLY:
             rows = still_open if name in OPEN_ONLY else signed
             yield name, path.replace("{id}", rows[resource]) + OPEN_ONLY.get(name, "")
 

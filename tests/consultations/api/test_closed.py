@@ -28,7 +28,7 @@ def test_no_write_reaches_a_signed_record(api_of, clinic):
         resource = path.split("/")[3]
         if method == "get" or resource not in RESOURCES or name in ALLOWED:
             continue
-        body = operations.BODIES[name]()
+        body = operations.BODIES.get(name, dict)()
         headers = {"If-Match": f'"{version}"'}
         answer = getattr(api, method)(
             path.replace("{id}", rows[resource]), body or {}, headers=headers

@@ -163,6 +163,7 @@ def test_every_write_and_every_opening_leaves_an_event(api_of):
         "proposal-made",
         "proposal-opened",  # what is to be acknowledged is read there
         "option-decided",
+        "consultation-opened",  # which consents are asked for is read there
         *["consultation-opened", "consent-given"] * 2,
         "plan-signed",
         "patient-opened",

@@ -14,6 +14,7 @@ from consultations.models import Consultation, PrescriberQuestion
 from consultations.services import decisions
 from consultations.urls import urlpatterns
 from tests.consultations.made import accept, consent, decided, proposed, sign
+from tests.consultations.records import add_events
 from tests.consultations.test_services_plans import FULL
 from tests.consultations.test_services_prescribers import WARFARIN, asked
 from treatments.explanations import wording
@@ -23,7 +24,8 @@ LINK = re.compile(r'(?:href|hx-get|data-url)="(/[^"#]*|\?[^"#]*)')
 LETTERS_ONLY = re.compile(r"<(title|option|textarea|svg)\b[^>]*>(.*?)</\1>", re.DOTALL)
 # What is not a page to read: written to, or a file.
 NOT_READ = {
-    "start", "save-fields", "confirm", "answer", "propose", "decide", "withdraw-question",
+    "start", "save-fields", "pin-note", "keep-note", "change-note", "remove-note", "confirm",
+    "answer", "propose", "decide", "withdraw-question",
     "withdraw-override", "prepare", "withdraw-consent", "mark-session", "seen", "start-blast",
     "continue-blast", "cancel-blast", "resume-blast", "keep-as-case", "news",
     "consent-pdf", "plan-pdf", "care-pdf", "record-pdf",
@@ -69,7 +71,7 @@ def everything(open_clinic, physician):
 def signed_with_prp(row):
     proposal, by = row
     accept(proposal, by)
-    sign(proposal, by)
+    add_events(sign(proposal, by), by)
 
 
 class Attributes(HTMLParser):

@@ -91,7 +91,7 @@ def test_today_asks_the_same_for_any_number_of_rows(clinic, physician, client_of
         asked.append(number)
 
     assert len(set(asked)) == 1, asked
-    assert asked[0] <= 11
+    assert asked[0] <= 13  # two of them for the trace of whom it shows
 
 
 def test_patient_list_asks_the_same_for_any_number_of_rows(clinic, physician):

@@ -173,7 +173,8 @@ def test_what_is_gone_cannot_be_named_again(curator, rule):
 
 def test_a_rule_that_would_not_be_whole_is_refused(curator, rule):
     effect = rule.effects.get()
-    edit(curator, rule, wait_days="", **{"effects-0-effect": "caution"})
+    fields = {"wait_days": "", "message": "Take care.", "care": "Tell us."}
+    edit(curator, rule, **fields, **{"effects-0-effect": "caution"})
     changed = change_of(effect)
 
     answer = put_back(curator, changed, field="effect")

@@ -289,7 +289,7 @@ def test_what_is_typed_counts_before_the_case_and_json_before_both(curator, wait
         ({"patient-consulted_on": ""}, "Consulted on: This field is required."),
         ({"concerns-0-area": ""}, "Area: This field is required."),
         ({"concerns-0-concern": "x"}, "Concern: Select a valid choice."),
-        ({"medications-0-last_taken_on": "2027-01-01"}, "medications[0].last_taken_on"),
+        ({"medications-0-last_taken_on": "2027-13-01"}, "Last taken on: Enter a valid date."),
     ],
 )
 def test_what_is_wrong_in_the_fields_is_said_by_its_name(curator, wait, typed, fault):
