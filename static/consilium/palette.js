@@ -5,7 +5,7 @@
   const map = document.getElementById("body-map");
   const palette = map && map.querySelector("[data-palette]");
   if (!palette) return;
-  const form = map.closest("form");
+  const form = document.getElementById(map.dataset.form);
   const title = palette.querySelector("[data-palette-area]");
   const choices = palette.querySelector("[data-palette-concerns]");
   const degrees = palette.querySelector("[data-palette-severities]");
