@@ -30,6 +30,7 @@ from tests.consultations.made import (
     proposed,
     signed,
 )
+from tests.consultations.records import add_events
 from tests.consultations.views.rows import (
     add_consultation,
     add_patient,
@@ -82,6 +83,8 @@ NO_PAGE = {
     "decide",
     "withdraw-override",
     "plan-pdf",
+    "care-pdf",
+    "record-pdf",
     "prepare",
     "consent-pdf",
     "withdraw-consent",
@@ -342,6 +345,12 @@ def test_after_the_signature(inspector, sit_down, clinic):
     with scope(clinic=clinic):
         amend(plan.consultation, by=person, reason="clarified", text="Said again.")
     inspector.visit(of("amend", plan.consultation))
+    inspector.visit(of("record-event", plan))
+    inspector.send("an event of which nothing is told", "Record the event")
+    with scope(clinic=clinic):
+        add_events(plan, person)
+        event = plan.adverse_events.get(correction=None)
+    inspector.visit(of("correct-event", event))
     inspector.visit(of("plan", plan))
 
 

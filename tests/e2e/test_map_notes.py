@@ -163,7 +163,7 @@ def test_notes_look_right_to_axe(elif_, live_server, consultation, quiet_console
 
     inspector = Inspector(page, live_server.url, quiet_console)
     inspector.look("a note that is changed")
-    inspector.read_persian(reverse("consultations:consultation", args=[consultation.pk]))
+    inspector.read_abroad(reverse("consultations:consultation", args=[consultation.pk]))
 
     assert inspector.faults == []
     assert page.locator("#map-notes").evaluate("one => one.scrollWidth <= one.clientWidth")
