@@ -163,6 +163,8 @@ def test_a_number_on_statements_without_any_figure_is_an_error(document, extra):
     [
         (Figure(Decimal(1), Decimal(2), "wk"), True),
         (Figure(Decimal(10), Decimal(10), "d"), True),
+        (Figure(Decimal(10), Decimal(10), "Days"), True),
+        (Figure(Decimal(1), Decimal(2), "weeks"), True),
         (Figure(None, Decimal(240), "h"), True),
         (Figure(Decimal(10), None, "d"), True),
         (Figure(Decimal(9), None, "d"), False),

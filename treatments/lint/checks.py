@@ -11,6 +11,7 @@ from treatments.lint.consents import changed_without_version
 from treatments.lint.contradictions import contradictions
 from treatments.lint.extra import Extra
 from treatments.lint.findings import Check, Finding, Severity
+from treatments.lint.languages import texts_untranslated
 from treatments.lint.numbers import numbers_that_differ
 from treatments.lint.reach import unreachable
 from treatments.lint.rows import (
@@ -38,6 +39,7 @@ _OF_ROWS: Final[tuple[Callable[[Document, Extra], Iterator[Finding]], ...]] = (
     uncovered_concerns,
     retired_ingredients,
     texts_missing,
+    texts_untranslated,
     changed_without_version,
 )
 _OF_ENGINE: Final[tuple[Callable[[Catalogue], Iterator[Finding]], ...]] = (

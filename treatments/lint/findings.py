@@ -30,6 +30,7 @@ class Check(StrEnum):
     CONCERN_NOT_COVERED = "concern-not-covered"
     RETIRED_INGREDIENT = "retired-ingredient"
     TEXT_MISSING = "text-missing"
+    TEXT_UNTRANSLATED = "text-untranslated"
     CONSENT_VERSION = "consent-version"
 
 

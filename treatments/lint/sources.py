@@ -25,6 +25,12 @@ _DAYS_IN: Final[Mapping[str, Decimal]] = {
     "mo": Decimal(30),
     "a": Decimal(365),
 }
+# A curator writes the word as often as the unit's code.
+_WORDS: Final = {
+    f"{word}{end}": code
+    for word, code in (("hour", "h"), ("day", "d"), ("week", "wk"), ("month", "mo"), ("year", "a"))
+    for end in ("", "s")
+}
 _UNIT_OF: Final[Mapping[str, str]] = {
     "wait_days": _DAYS,
     "within_days": _DAYS,
@@ -139,6 +145,7 @@ def _gives(figure: Figure, number: _Number) -> bool:
 
 def _factor(given: str, wanted: str) -> Decimal | None:
     """What a figure is multiplied by to stand in the number's unit."""
+    given = _WORDS.get(given.strip().lower(), given)
     if given == wanted:
         return Decimal(1)
     if given in _DAYS_IN and wanted in _DAYS_IN:
