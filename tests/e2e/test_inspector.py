@@ -35,3 +35,28 @@ def test_a_sound_page_has_no_fault(page):
 @pytest.mark.parametrize("fault", FAULTY)
 def test_a_fault_is_seen(fault, page):
     assert measured(page, SOUND + FAULTY[fault]) == {fault}
+
+
+SMALL = "<button style='width:12px; height:12px; padding:0; border:0'>a</button>"
+TALL = "<div style='height:2000px'></div>"
+BAR = "<div style='position:fixed; inset:auto 0 0; height:60px; background:#eee'>Bar</div>"
+
+
+@pytest.mark.parametrize(
+    ("body", "faulty"),
+    [
+        (f"<main><h1>T</h1>{SMALL}{SMALL}</main>", True),
+        (
+            "<main><h1>T</h1><div style='height:700px'></div>"
+            f"<button style='height:30px'>Half covered</button>{TALL}</main>{BAR}",
+            False,
+        ),
+    ],
+)
+def test_a_target_counts_as_small_only_where_scrolling_does_not_free_it(page, body, faulty):
+    page.set_content(FRAME.format(body))
+    inspector = Inspector(page, "", [])
+
+    inspector.look("targets")
+
+    assert any("target-size" in fault for fault in inspector.faults) is faulty
