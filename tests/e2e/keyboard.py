@@ -1,6 +1,9 @@
 """Only the keys: Tab and Shift+Tab to get there, and what each control answers to."""
 
+from playwright.sync_api import TimeoutError as TooLate
+
 MOST_STOPS = 250
+SETTLED = 3000  # milliseconds
 
 _FOCUSED = """() => {
   const one = document.activeElement;
@@ -40,6 +43,14 @@ class Keyboard:
     def write(self, text):
         self.page.keyboard.type(text)
 
+    def _comes_into_sight(self):
+        """A page that is being filled in moves once more before it stands still."""
+        try:
+            self.page.wait_for_function(f"() => ({_FOCUSED})().seen", timeout=SETTLED)
+        except TooLate:
+            return False
+        return True
+
     def to(self, target, *, back=False):
         """Tab until the control has the focus."""
         target.wait_for()
@@ -49,7 +60,9 @@ class Keyboard:
             here = self.page.evaluate(_FOCUSED)
             if here:
                 assert here["marked"], f"the focus cannot be seen: {here['html']}"
-                assert here["seen"], f"the focus is out of sight: {here['html']}"
+                assert here["seen"] or self._comes_into_sight(), (
+                    f"the focus is out of sight: {here['html']}"
+                )
                 assert not here["caught"], f"the Tab key is caught: {here['html']}"
             passed.append(here and here["html"])
             if target.evaluate("one => one === document.activeElement"):

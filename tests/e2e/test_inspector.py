@@ -38,6 +38,7 @@ def test_a_fault_is_seen(fault, page):
 
 
 SMALL = "<button style='width:12px; height:12px; padding:0; border:0'>a</button>"
+ABOVE = "<div style='height:760px'></div>"
 TALL = "<div style='height:2000px'></div>"
 BAR = "<div style='position:fixed; inset:auto 0 0; height:60px; background:#eee'>Bar</div>"
 
@@ -47,8 +48,7 @@ BAR = "<div style='position:fixed; inset:auto 0 0; height:60px; background:#eee'
     [
         (f"<main><h1>T</h1>{SMALL}{SMALL}</main>", True),
         (
-            "<main><h1>T</h1><div style='height:700px'></div>"
-            f"<button style='height:30px'>Half covered</button>{TALL}</main>{BAR}",
+            f"<main><h1>T</h1>{ABOVE}<button>Half covered</button>{TALL}</main>{BAR}",
             False,
         ),
     ],
