@@ -27,7 +27,7 @@
       });
 
   const fillOf = (code) => {
-    const rows = listed(code);
+    const rows = code ? listed(code) : []; // a row without an area yet is nowhere
     return rows.length ? `severity-${Math.max(...rows.map((one) => one.severity))}` : "";
   };
 

@@ -51,6 +51,14 @@ def concerns_of(consultation):
     ]
 
 
+def test_nothing_is_marked_on_the_map_before_anything_is_told(at_concerns):
+    marks = at_concerns.locator("#body-map [data-area]").evaluate_all(
+        "all => all.map(one => one.dataset.fill)"
+    )
+
+    assert set(marks) == {""}
+
+
 def test_the_map_and_the_list_stay_in_step(at_concerns, consultation):
     page = at_concerns
     forehead = page.get_by_role("button", name="Forehead", exact=True)
