@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from clinic.models import Clinic, Membership, User
@@ -14,6 +15,12 @@ from clinic.tokens import issue_token
 from tests import starter
 from treatments.compiler import catalogue_of
 from treatments.models import Release
+
+# How long an example takes is the machine's affair: timings live in the benchmarks.
+settings.register_profile(
+    "untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 PASSWORD = "a long and quiet river"
 _numbers = count(1)
