@@ -23,7 +23,8 @@ LOOKS = (
     ("light", NARROW, ALL),
 )
 LOOKS_FROM_RIGHT_TO_LEFT = LOOKS[:2]
-_STILL = "() => Promise.all(document.getAnimations().map((one) => one.finished))"
+# Waiting for them could last for ever: a window that is drawn by nobody has no frames.
+_STILL = "() => document.getAnimations().forEach((one) => one.finish())"
 _IN_THE_MIDDLE = """async (target) => {
   const one = document.querySelector(target);
   one.scrollIntoView({ block: "center" });
