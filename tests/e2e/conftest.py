@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 from django.db import connections
@@ -13,6 +14,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # A machine that is busy with something else is slow, not wrong.
 expect.set_options(timeout=15_000)
 
+MOST_SECONDS = 600  # of one test; the longest takes less than two minutes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",
@@ -42,6 +44,20 @@ def browser(browser):
     """Django keeps connections by event loop: when Playwright's ends, nobody could close these."""
     yield browser
     connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def comes_to_an_end():
+    """What is asked of a page has no end of its own: one that never answers fails its test."""
+
+    def give_up(_signal, _frame):
+        raise TimeoutError("The browser has not answered for minutes.")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(MOST_SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(autouse=True)
