@@ -6,7 +6,10 @@ import signal
 
 import pytest
 from django.db import connections
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import expect
+
+from tests.e2e.answering import AnsweringServer, wait_until_all_is_answered
 
 # Playwright's synchronous API runs inside an event loop, where Django otherwise refuses the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -44,6 +47,30 @@ def browser(browser):
     """Django keeps connections by event loop: when Playwright's ends, nobody could close these."""
     yield browser
     connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def live_server_class():
+    before, LiveServerThread.server_class = LiveServerThread.server_class, AnsweringServer
+    yield
+    LiveServerThread.server_class = before
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server_class, live_server):
+    return live_server
+
+
+@pytest.fixture
+def all_is_answered():
+    yield
+    wait_until_all_is_answered()
+
+
+@pytest.fixture
+def new_context(all_is_answered, new_context):
+    """Its pages are closed first, then what they asked for ends, then the database is emptied."""
+    return new_context
 
 
 @pytest.fixture(autouse=True)

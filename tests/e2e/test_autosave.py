@@ -30,17 +30,9 @@ def consultation(clinic, person):
 
 
 @pytest.fixture
-def typist(browser, live_server):
+def typist(new_context, live_server):
     """`typist("elif")` is that person in a browser of their own, logged in."""
-    contexts = []
-
-    def come(username):
-        contexts.append(browser.new_context())
-        return Typist(contexts[-1], live_server.url).log_in(username)
-
-    yield come
-    for context in contexts:
-        context.close()
+    return lambda username: Typist(new_context(), live_server.url).log_in(username)
 
 
 @pytest.fixture

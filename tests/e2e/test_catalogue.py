@@ -38,8 +38,8 @@ def test_rows_are_found_while_typing(reader, live_server):
     assert reader.url == f"{live_server.url}/catalogue/2026.1/concerns/hair-loss/"
 
 
-def test_the_search_works_without_javascript(browser, live_server, person, reader):
-    context = browser.new_context(java_script_enabled=False)
+def test_the_search_works_without_javascript(new_context, live_server, person, reader):
+    context = new_context(java_script_enabled=False)
     context.add_cookies(reader.context.cookies())
     page = context.new_page()
     page.goto(f"{live_server.url}/catalogue/")
@@ -48,7 +48,6 @@ def test_the_search_works_without_javascript(browser, live_server, person, reade
     page.get_by_role("button", name="Search").click()
 
     expect(page.locator("#found").get_by_role("link").nth(1)).to_contain_text("S-07")
-    context.close()
 
 
 def test_a_reason_on_the_proposal_leads_to_its_rule(reader, live_server, clinic, person):

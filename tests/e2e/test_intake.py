@@ -154,9 +154,8 @@ def test_search_answers_while_typing(page, live_server, consultation):
     assert "ayten" not in page.url
 
 
-def test_a_consultation_is_recorded_without_javascript(browser, live_server, consultation):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_a_consultation_is_recorded_without_javascript(new_context, live_server, consultation):
+    page = new_context(java_script_enabled=False).new_page()
     log_in(page, live_server)
     page.goto(f"{live_server.url}/consultations/{consultation.pk}/")
 
@@ -167,7 +166,6 @@ def test_a_consultation_is_recorded_without_javascript(browser, live_server, con
     save(page, "Concerns")
     page.locator("input[name='condition-pregnancy'][value='no']").check()
     save(page, "Health history")
-    context.close()
 
     assert concerns_of(consultation) == [("fine-lines", None), ("scars", None)]
     assert [row.answer for row in stored(consultation).condition_answers.all()] == ["no"]

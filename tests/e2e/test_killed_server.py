@@ -72,12 +72,11 @@ def kill(process):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_server_loses_nothing(browser, port, clinic, make_member):
+def test_a_killed_server_loses_nothing(new_context, port, clinic, make_member):
     elif_ = make_member("physician", username="elif")
     consultation = add_consultation(clinic, elif_, add_patient(clinic, elif_))
-    context = browser.new_context()
     with serving(port) as kill_server:
-        typist = Typist(context, f"http://127.0.0.1:{port}").log_in("elif").open(consultation)
+        typist = Typist(new_context(), f"http://127.0.0.1:{port}").log_in("elif").open(consultation)
         typist.write("Dry, ")
         comes_to(note_of(consultation), "Dry,", page=typist.page)
         typist.page.keyboard.type("with fine")
@@ -89,4 +88,3 @@ def test_a_killed_server_loses_nothing(browser, port, clinic, make_member):
     with serving(port):
         typist.hears(SAVED, timeout=30_000)
         comes_to(note_of(consultation), "Dry, with fine scaling", page=typist.page)
-        context.close()

@@ -132,10 +132,9 @@ def test_from_right_to_left_the_drawing_is_not_mirrored(elif_, consultation, liv
 
 
 def test_without_javascript_the_place_is_given_in_percent(
-    browser, live_server, physician, consultation
+    new_context, live_server, physician, consultation
 ):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{live_server.url}/login/")
     page.get_by_label("Username").fill("elif")
     page.get_by_label("Password").fill(PASSWORD)
@@ -147,7 +146,6 @@ def test_without_javascript_the_place_is_given_in_percent(
     page.locator("#id_note_new_y").fill("10")
     page.get_by_role("button", name="Pin it here").click()
     expect(page.get_by_text("The note is pinned.")).to_be_visible()
-    context.close()
 
     assert place_of(consultation) == (0.255, 0.1)
 
