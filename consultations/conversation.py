@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from treatments.enums import Rating
 from treatments.explanations import Explanation, Wording
 from treatments.explanations.evidence import Disagreement
+from treatments.explanations.minding import spoken_of, text_of
 from treatments.explanations.reasons import TreatmentAnswer
 
 Row = Mapping[str, Any]
@@ -238,14 +239,14 @@ def _cautions(wording: Wording, treatment: str, patient: _Patient | None) -> Ite
 
 
 def _minded(wording: Wording, treatment: str, offers: Iterable[Offer]) -> tuple[str, ...]:
-    """Warnings of options with the treatment, and the notices that speak of it."""
+    """The warnings and notices of options that speak of the treatment, each once."""
     texts: dict[str, None] = {}
     for offer in offers:
-        if treatment in offer.option["treatments"]:
-            for code in offer.option["warnings"]:
-                texts[wording.row("warnings", code).get("text", code)] = None
-        for code in offer.option["notices"]:
-            notice = wording.row("notices", code)
-            if notice.get("treatment") == treatment:
-                texts[notice["text"]] = None
+        codes = [
+            *(f"warning:{code}" for code in offer.option["warnings"]),
+            *(f"notice:{code}" for code in offer.option["notices"]),
+        ]
+        for code in codes:
+            if treatment in spoken_of(wording, offer.option, code):
+                texts[text_of(wording, code)] = None
     return tuple(texts)

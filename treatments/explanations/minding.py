@@ -48,6 +48,30 @@ def text_of(wording: Wording, code: str) -> str:
     return str(wording.row(f"{kind}s", name).get("text", name))
 
 
+def spoken_of(wording: Wording, option: Row, code: str) -> frozenset[str]:
+    """The treatments of an option that a warning or notice of it speaks of; all of them where the
+    release ties it to none."""
+    kind, _colon, name = code.partition(":")
+    if kind == "notice":
+        named = {wording.row("notices", name).get("treatment")}
+    else:
+        named = {one["treatment"] for one in option["courses"] if _brings(wording, one, name)}
+        named |= {
+            row.get("treatment") for row in wording.rules.values() if row.get("warning") == name
+        }
+    every = frozenset(option["treatments"])
+    return every if not named or None in named else every & named
+
+
+def _brings(wording: Wording, course: Row, warning: str) -> bool:
+    """Whether a formula of the course, or an ingredient in it, carries the warning."""
+    used = {
+        *(("formulas", one["formula"]) for one in course["formulas"]),
+        *(("ingredients", code) for one in course["formulas"] for code in one["ingredients"]),
+    }
+    return any(wording.row(section, code).get("warning") == warning for section, code in used)
+
+
 def _rules(response: Row, area: Row, option: Row) -> Iterable[str]:
     standing = [one for one in area["treatments"] if one["treatment"] in option["treatments"]]
     return (
