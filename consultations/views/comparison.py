@@ -21,6 +21,7 @@ from consultations.conversation import (
 )
 from consultations.enums import SessionKind, SessionStatus
 from consultations.models import Consultation, Plan, Proposal
+from consultations.policies import facts_changed
 from consultations.services.patients import note_opened
 from consultations.services.proposals import data_of, latest
 from consultations.views.proposal_page import explained
@@ -37,7 +38,9 @@ from treatments.views.releases import in_force
 def comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
     consultation = consultation_or_404(pk)
     note_opened(consultation, by=actor(request))
-    proposal, current = latest(consultation), in_force()
+    made, current = latest(consultation), in_force()
+    # What was answered since is not in it: then nothing of it is told as if it still held.
+    proposal = None if made is None or facts_changed(made) else made
     release = proposal.release if proposal else current
     if release is None:
         raise Http404(_("No release of the catalogue is in force yet."))
@@ -47,6 +50,7 @@ def comparison(request: HttpRequest, pk: UUID) -> HttpResponse:
         return {
             "consultation": consultation,
             "patient": consultation.patient,
+            "made": made,
             "proposal": proposal,
             **_told(consultation, proposal, wording),
             **_released(release, current),

@@ -19,7 +19,7 @@ from tests.consultations.views.rows import add_consultation, add_patient, concer
 from tests.engine.cases import concerns, conditions, medicine, vignettes
 from treatments.browsing import comparison_of
 from treatments.compiler import catalogue_of
-from treatments.models import Release, Rule
+from treatments.models import Condition, Release, Rule
 from treatments.services.releases import publish_release
 
 pytestmark = pytest.mark.django_db
@@ -336,3 +336,98 @@ def test_what_concerns_nobody_here_is_not_told_to_her(shown):
 
     assert hair == set()
     assert any("Hair" in one.topic for one in asked)
+
+
+def in_columns(response):
+    return {one.treatment: list(one.minded) for one in response.context["own"].columns}
+
+
+def test_a_warning_stands_under_the_treatment_that_brings_it(clinic, physician, catalogue):
+    """Of an option with both treatments: the acid is injected with one of them alone."""
+    proposal = made.proposed(
+        clinic,
+        physician.user,
+        concerns=concerns(("hyperpigmentation", "face"), ("fine-lines", "face")),
+    )
+    options = proposals.data_of(proposal)["areas"][0]["options"]
+    (number,) = (
+        number
+        for number, one in enumerate(options, start=1)
+        if one["treatments"] == ["mesotherapy", "prp"]
+    )
+    assert "confirm-injectable" in options[number - 1]["warnings"]
+    made.accept(proposal, physician.user, number=number)
+
+    response = opened(physician, proposal.consultation)
+
+    (text,) = (
+        one["text"] for one in catalogue.document["warnings"] if one["code"] == "confirm-injectable"
+    )
+    under = [name for name, texts in in_columns(response).items() if text in texts]
+    assert under == ["Mesotherapy"]
+
+
+def test_a_warning_that_is_tied_to_no_treatment_stands_under_each(shown, catalogue):
+    response = shown(
+        no_known_allergies=False,
+        allergies=[{"allergen": "lidocaine"}],
+        preferences={"combination": "same-session"},
+    )
+
+    (text,) = (
+        one["text"]
+        for one in catalogue.document["warnings"]
+        if one["code"] == "omit-topical-anaesthetic"
+    )
+    assert [text in texts for texts in in_columns(response).values()] == [True, True]
+
+
+def answer_since(consultation, by, **answers):
+    """Said after the proposal was made, as the browser saves it."""
+    rows = [
+        {"condition": condition, "answer": answers.get(condition.code.replace("-", "_"), "no")}
+        for condition in Condition.objects.filter(code__in=["pregnancy", "breastfeeding"])
+    ]
+    tell(consultation, "conditions", rows, by)
+
+
+def test_what_was_answered_since_the_proposal_is_not_passed_over(clinic, physician):
+    consultation = proposed(clinic, physician)
+    before = opened(physician, consultation)
+    assert before.context["own"].any_courses
+    assert "Facts changed since" not in text_of(before)
+
+    answer_since(consultation, physician.user, pregnancy="yes")
+    page = opened(physician, consultation)
+
+    text = for_her(page)
+    assert "Facts changed since this proposal was made." in text
+    assert "is not checked against the health history" in text
+    own = page.context["own"]
+    assert not own.any_courses
+    assert {fit.open for line in own.concerns for fit in line.fits if fit.suits} == {None}
+    assert "Back to the proposal" in text
+    (alert,) = re.findall(r'<p class="(alert alert-warning[^"]*)">', page.content.decode())
+    assert "no-print" not in alert
+
+
+def test_proposed_again_it_tells_what_holds_now(clinic, physician):
+    consultation = proposed(clinic, physician)
+    answer_since(consultation, physician.user, pregnancy="yes")
+    with scope(clinic=clinic):
+        proposals.propose(made.again(consultation), by=physician.user)
+
+    page = opened(physician, consultation)
+
+    assert "Facts changed since" not in text_of(page)
+    assert page.context["holds"].label == "Not now"
+
+
+def test_a_change_of_the_catalogue_is_said_while_the_consultation_is_open(clinic, physician):
+    open_still = proposed(clinic, physician)
+    signed = made.signed(clinic, physician.user).consultation
+    publish_release("2026.2", by=None)
+
+    said = "The catalogue changed since this proposal was made."
+    assert said in for_her(opened(physician, open_still))
+    assert said not in for_her(opened(physician, signed))
