@@ -25,7 +25,7 @@ from clinic.text import is_storable, without_direction_marks
 from clinic.views import csrf_failure
 
 Answer = Callable[[HttpRequest], HttpResponse]
-SEEN = "seen"
+BEGUN, SEEN = "begun", "seen"
 SEEN_EVERY_SECONDS = 60
 SEARCHES = {"q", "search"}
 
@@ -138,7 +138,10 @@ class LocalDigitsMiddleware:
 
 
 class IdleTimeoutMiddleware:
-    """End a session that nobody used for a while. Background calls do not count as use."""
+    """End a session that nobody used for a while, and each after its longest time.
+
+    Background calls do not count as use.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -147,7 +150,9 @@ class IdleTimeoutMiddleware:
         if request.user.is_authenticated:
             now = int(time.time())
             seen = request.session.get(SEEN, now)
-            if now - seen > settings.SESSION_IDLE_SECONDS:
+            begun = request.session.setdefault(BEGUN, now)
+            idle = now - seen > settings.SESSION_IDLE_SECONDS
+            if idle or now - begun > settings.SESSION_COOKIE_AGE:
                 logout(request)
                 return self.ended(request)
             passive = request.headers.get("X-Background") == "true"

@@ -1,6 +1,7 @@
 """Clinics and the people in them, as administrators change them. Each change is audited."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,7 +9,10 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import Clinic, ClosedDay, Membership, User
+from clinic.models.audit import AuditOutcome
 from clinic.roles import Role
+from clinic.scoping import active_membership
+from clinic.text import is_storable
 
 
 @transaction.atomic
@@ -32,6 +36,26 @@ def set_password(user: User, password: str, *, by: User | None) -> User:
     user.save(update_fields=["password"])
     audit.record("password-set", user, by=by)
     return user
+
+
+def record_login(user: User) -> None:
+    audit.record("login", user, by=user, clinic=_clinic_of(user))
+
+
+def record_logout(user: User) -> None:
+    audit.record("logout", user, by=user)
+
+
+def record_failed_login(username: str) -> None:
+    """Whose account was tried, where there is one; a name that was only typed is not kept."""
+    user = User.objects.filter(username=username).first() if is_storable(username) else None
+    where = _clinic_of(user) if user else None
+    audit.record("login", user, clinic=where, outcome=AuditOutcome.REFUSED)
+
+
+def _clinic_of(user: User) -> UUID | None:
+    membership = active_membership(user)
+    return membership.clinic_id if membership else None
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path, re_path
 
 from clinic import api_pages, views
@@ -10,7 +9,7 @@ handler500 = "clinic.failures.server_error"
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", views.Logout.as_view(), name="logout"),
     path("account/", views.account, name="account"),
     path("account/password/", views.PasswordChange.as_view(), name="password_change"),
     path("account/clinic/", views.switch_clinic, name="switch-clinic"),

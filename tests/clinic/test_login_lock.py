@@ -6,6 +6,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from clinic.addresses import client_address
+from clinic.models import AuditEvent
 from tests.conftest import PASSWORD
 
 LOGIN = reverse("login")
@@ -116,3 +117,30 @@ def test_headers_without_end_are_cut_before_they_are_written_down(user):
 
     assert page.status_code == 200
     assert len(page["X-Request-ID"]) == 36
+
+
+@pytest.mark.usefixtures("_one_proxy")
+def test_one_password_tried_on_many_names_rests_for_that_address(user, settings):
+    settings.LOGIN_FAILURES_PER_ADDRESS = 7
+    answers = [
+        login(f"nobody-{number}", "wrong", through=ATTACKER).status_code for number in range(7)
+    ]
+
+    assert answers == [*[200] * 6, 429]
+    assert login(user.username, PASSWORD, through=ATTACKER).status_code == 429
+    assert login(user.username, PASSWORD, through=VICTIM)["Location"] == "/"
+
+
+def test_over_a_socket_file_not_everybody_is_one_address(user, settings):
+    settings.LOGIN_FAILURES_PER_ADDRESS = 3
+    for number in range(4):
+        login(f"nobody-{number}", "wrong", through=ATTACKER, peer="")
+
+    assert login(user.username, PASSWORD, through=VICTIM, peer="")["Location"] == "/"
+
+
+def test_a_login_that_rests_adds_nothing_to_the_trail(user):
+    for _ in range(8):
+        login(user.username, "wrong", through=ATTACKER)
+
+    assert AuditEvent.objects.filter(action="login", outcome="refused").count() == 5
