@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import cast
 
 from django.http import HttpRequest
-from django_scopes import scope
+from django.utils import timezone
+from django_scopes import get_scope, scope
 
 from clinic.models import Clinic, Membership, User
 
@@ -31,6 +33,12 @@ def clinic_scope(clinic: Clinic | None) -> Iterator[None]:
         return
     with scope(clinic=clinic):
         yield
+
+
+def clinic_today() -> date:
+    """Today at the clinic that is open, for what has no row at hand to ask; without one, here."""
+    clinic: Clinic | None = get_scope().get("clinic")
+    return clinic.today() if clinic else timezone.localdate()
 
 
 def membership_of(request: HttpRequest) -> Membership | None:

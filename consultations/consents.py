@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from consultations.consent_disagreements import told_to_patient
 from consultations.enums import ConsentState, Verdict
@@ -192,7 +191,6 @@ def _overrides(
     wording: Wording, proposal: Proposal, area: str, treatment: str
 ) -> Iterator[dict[str, str]]:
     """Rules that were gone against for this treatment here, and why: the patient is told."""
-    zone = ZoneInfo(proposal.clinic.timezone)
     rows = proposal.consultation.overrides.filter(area__code=area, treatment__code=treatment)
     for row in rows.select_related("made_by").order_by("rule", "made_at", "id"):
         yield {
@@ -200,7 +198,7 @@ def _overrides(
             "reason": wording.name("decision_reasons", row.reason),
             "text": row.text,
             "by": str(row.made_by),
-            "on": row.made_at.astimezone(zone).date().isoformat(),
+            "on": proposal.clinic.day_of(row.made_at).isoformat(),
         }
 
 

@@ -87,3 +87,21 @@ def test_no_module_is_named_for_nothing():
     vague = {"utils", "helpers", "manager", "managers", "misc", "common"}
 
     assert [str(path) for path in MODULES if path.stem in vague] == []
+
+
+TELL_THE_DAY = {Path("clinic/models/clinic.py"), Path("clinic/scoping.py")}
+NO_CLINIC = {Path("consultations/synthetic.py")}  # measured with, never run at a clinic
+
+
+def test_the_day_is_asked_of_the_clinic():
+    """Of the zone in use it would be another one over REST than in the browser."""
+    asking = {
+        f"{path}:{node.lineno}"
+        for path in MODULES
+        if path not in TELL_THE_DAY | NO_CLINIC
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"localdate", "today"}
+        if ast.unparse(node.value).split(".")[-1] in {"timezone", "date", "datetime"}
+    }
+
+    assert asking == set()

@@ -1,10 +1,12 @@
 import uuid
-from zoneinfo import available_timezones
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.roles import Role
@@ -50,6 +52,13 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self) -> date:
+        """The day it is at the clinic, in whichever zone times are told meanwhile."""
+        return self.day_of(timezone.now())
+
+    def day_of(self, moment: datetime) -> date:
+        return timezone.localdate(moment, ZoneInfo(self.timezone))
 
 
 class ClosedDay(models.Model):

@@ -6,9 +6,9 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.scoping import clinic_today
 from clinic.text import validate_storable
 from consultations.enums import PrescriberAnswer
 from consultations.forms.fields import WrittenDate
@@ -87,7 +87,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, others: Iterable[PrescriberQuestion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.others = {str(one.pk): one for one in others}
-        self.fields["answered_on"].initial = timezone.localdate()
+        self.fields["answered_on"].initial = clinic_today()
         if self.others:
             self.fields["also"].choices = [  # type: ignore[attr-defined]
                 (key, f"{one.treatment}, {one.area}") for key, one in self.others.items()

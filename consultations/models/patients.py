@@ -4,9 +4,9 @@ import unicodedata
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.scoping import clinic_today
 from clinic.text import validate_name, validate_storable, without_direction_marks
 from consultations.enums import Sex
 from consultations.models.rows import ClinicalRow, PatientManager
@@ -19,7 +19,7 @@ _PHONE = re.compile(r"[0-9+()/. -]*")
 
 def validate_birth_date(value: object) -> None:
     """A birth date is neither in the future nor more than 130 years ago."""
-    today = timezone.localdate()
+    today = clinic_today()
     earliest = today.replace(year=today.year - OLDEST, day=1)
     if not earliest <= value <= today:  # type: ignore[operator]
         raise ValidationError(_("Enter a date of birth within the last 130 years."))

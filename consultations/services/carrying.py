@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic import audit
 from clinic.models import User
@@ -40,7 +39,7 @@ def start_from(source: Consultation, *, by: User, consulted_on: date | None = No
     """
     source = Consultation.objects.with_facts().get(pk=source.pk)
     policies.check_can_copy(source)
-    day = consulted_on or timezone.localdate()
+    day = consulted_on or source.patient.clinic.today()
     scalars = {name: getattr(source, name) for name in CARRIED_SCALARS}
     said = {name: value for name, value in scalars.items() if value not in (None, "")}
     consultation = intake.start_consultation(source.patient, by=by, consulted_on=day, **said)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
@@ -55,7 +54,8 @@ def correct_event(
 
 def _locked(plan: Plan) -> Plan:
     """Held, so that two who correct one event do so after each other."""
-    row: Plan = Plan.objects.select_for_update(of=("self",)).defer("document").get(pk=plan.pk)
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("clinic")
+    row: Plan = rows.defer("document").get(pk=plan.pk)
     return row
 
 
@@ -106,9 +106,9 @@ def _kind(told: Told) -> SideEffect | None:
 
 
 def _check_onset(plan: Plan, day: date) -> None:
-    if day > timezone.localdate():
+    if day > plan.clinic.today():
         raise ValidationError({"onset_on": _("This day is still to come.")})
-    if day < timezone.localdate(plan.signed_at):
+    if day < plan.clinic.day_of(plan.signed_at):
         raise ValidationError({"onset_on": _("The plan was signed after this day.")})
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -55,7 +54,7 @@ def start_consultation(patient: Patient, *, by: User, **scalars: Any) -> Consult
         clinic=patient.clinic,
         patient=patient,
         clinician=by,
-        consulted_on=scalars.pop("consulted_on", None) or timezone.localdate(),
+        consulted_on=scalars.pop("consulted_on", None) or patient.clinic.today(),
         closed_weekdays=patient.clinic.closed_weekdays,
         performer=_performer_of(by, patient),
     )

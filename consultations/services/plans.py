@@ -123,14 +123,14 @@ def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
     """
     session = (
         PlanSession.objects.select_for_update(of=("self",))
-        .select_related("plan")
+        .select_related("plan", "clinic")
         .get(pk=session.pk)
     )
     if status not in {SessionStatus.DONE, SessionStatus.CANCELLED}:
         raise ValidationError({"status": _("A session is marked as done or as cancelled.")})
     if session.status != SessionStatus.SCHEDULED:
         raise ValidationError(_("This session is closed already."), code="closed")
-    if status == SessionStatus.DONE and session.planned_on > timezone.localdate():
+    if status == SessionStatus.DONE and session.planned_on > session.clinic.today():
         raise ValidationError({"status": _("A session cannot be done before its day.")})
     session.status = status
     session.save(update_fields=["status"])

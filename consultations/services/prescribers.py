@@ -114,11 +114,12 @@ def _answer(
     conditions: str,
     by: User,
 ) -> None:
-    row = PrescriberQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    rows = PrescriberQuestion.objects.select_for_update(of=("self",)).select_related("clinic")
+    row = rows.get(pk=question.pk)
     policies.check_can_answer(row)
     if not answer:
         raise ValidationError({"answer": _("Say what the prescriber answered.")})
-    if answered_on > timezone.localdate():
+    if answered_on > row.clinic.today():
         raise ValidationError({"answered_on": _("This day is still to come.")})
     row.answer, row.prescriber, row.answered_on = answer, prescriber, answered_on
     row.conditions, row.recorded_by, row.recorded_at = conditions, by, timezone.now()

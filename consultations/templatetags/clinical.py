@@ -1,8 +1,8 @@
 from datetime import date
 
 from django import template
-from django.utils import timezone
 
+from clinic.scoping import clinic_today
 from consultations.enums import LeftOut
 from consultations.models import Patient
 
@@ -15,7 +15,7 @@ def age(patient: Patient, on: date | None = None) -> int | None:
     born = patient.birth_date
     if born is None:
         return None
-    day = on or timezone.localdate()
+    day = on or clinic_today()
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 

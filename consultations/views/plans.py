@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.scoping import clinic_today
 from clinic.text import with_commas
 from consultations.bodymap import map_of
 from consultations.documents import plan_document
@@ -112,7 +112,7 @@ def _context(row: Plan) -> dict[str, Any]:
             Area.objects.active().select_related("parent"), where.spots, document.map_notes
         ),
         "notes": document.map_notes,
-        "today": timezone.localdate(),
+        "today": clinic_today(),
         "outdated": is_outdated(row),
         "events": events_of(row),
         "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),

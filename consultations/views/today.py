@@ -5,11 +5,10 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from clinic.permissions import actor, allowed
 from clinic.roles import Action
-from clinic.scoping import membership_of
+from clinic.scoping import clinic_today, membership_of
 from consultations import worklists
 from consultations.enums import SessionStatus
 from consultations.models import Consultation, PlanSession, SessionItem
@@ -23,7 +22,7 @@ NAMING = ("asked", "open_consultations", "others_today", "sessions")
 
 def today(request: HttpRequest) -> HttpResponse:
     """Every member may open it; it shows what the role may see."""
-    context: dict[str, Any] = {"today": timezone.localdate()}
+    context: dict[str, Any] = {"today": clinic_today()}
     if membership_of(request) is None:
         return render(request, "consultations/no_clinic.html", context)
     if allowed(request, Action.VIEW_CONSULTATION):
@@ -49,16 +48,14 @@ def _consultations(request: HttpRequest) -> dict[str, Any]:
         "open_consultations": worklists.mark_outdated(
             rows.open().filter(clinician=actor(request))[:SHOWN]
         ),
-        "others_today": rows.filter(consulted_on=timezone.localdate()).exclude(
+        "others_today": rows.filter(consulted_on=clinic_today()).exclude(
             clinician=actor(request), status="open"
         )[:SHOWN],
     }
 
 
 def _sessions() -> Any:
-    due = PlanSession.objects.filter(
-        planned_on=timezone.localdate(), status=SessionStatus.SCHEDULED
-    )
+    due = PlanSession.objects.filter(planned_on=clinic_today(), status=SessionStatus.SCHEDULED)
     return (
         due.select_related("plan__patient")
         .prefetch_related(Prefetch("items", queryset=SessionItem.objects.with_withdrawals()))

@@ -58,7 +58,7 @@ def draft_for_edit(*, by: User | None) -> Draft | None:
 
 def next_key() -> str:
     """This year and the first number that no release has yet."""
-    year = timezone.localdate().year
+    year = timezone.now().year
     keys = Release.objects.filter(key__startswith=f"{year}.").values_list("key", flat=True)
     numbers = [int(key.partition(".")[2]) for key in keys]
     return f"{year}.{max(numbers, default=0) + 1}"

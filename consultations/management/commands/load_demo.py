@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 from django_scopes import scope
 
 from clinic.models import Clinic, Membership, User
@@ -78,7 +77,7 @@ def _consultations(rows: list[Patient], by: User) -> None:
     """Two open consultations and a signed plan, once."""
     if Consultation.objects.exists():
         return
-    today = timezone.localdate()
+    today = rows[0].clinic.today()
     painkiller = {
         "medication": "ibuprofen",
         "prescribed": False,
