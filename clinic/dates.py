@@ -61,9 +61,15 @@ def _solar(day: date, *, in_numbers: bool) -> str:
 
 
 def _local(day: date) -> date:
-    """A moment is told in the time zone in use; a day is the same day everywhere."""
+    """A moment is told in the time zone in use; a day is the same day everywhere.
+
+    At the ends of the calendar there is no hour to move it by: it stays as it was given.
+    """
     if isinstance(day, datetime) and timezone.is_aware(day):
-        return timezone.localtime(day)
+        try:
+            return timezone.localtime(day)
+        except OverflowError:
+            return day
     return day
 
 

@@ -3,10 +3,11 @@
 # ruff: noqa: RUF001 - as people write them
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from clinic import dates
 from clinic.digits import local_digits, local_digits_in_markup, local_digits_within
@@ -52,6 +53,21 @@ def test_the_solar_year_turns_in_spring(day, solar):
 def test_a_day_that_the_solar_calendar_cannot_tell_stands_alone(day):
     with translation.override("fa"):
         assert "(" not in dates.long_day(day)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "1 January 0001"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "31 December 9999"),
+    ],
+)
+def test_a_moment_at_the_ends_of_the_calendar_is_told_too(zone, moment, day):
+    with timezone.override(ZoneInfo(zone)):
+        told = dates.day_and_time(moment)
+
+    assert told.startswith(f"{day}, ")
 
 
 def test_templates_have_the_filters_and_say_nothing_of_no_day():

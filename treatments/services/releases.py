@@ -1,8 +1,8 @@
 """Publish the catalogue as a release, and say which release is in force."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,6 +21,7 @@ from treatments.services.publishing import faults_of
 # What other apps do once another release may be in force. It is no part of the decision: when it
 # fails, the decision stands.
 AFTER_DECISION: list[Callable[[], None]] = []
+FARTHEST: Final = timedelta(days=3653)  # ten years: beyond is a slip of the pen
 
 
 @transaction.atomic
@@ -129,4 +130,7 @@ def _moment(effective_at: datetime | None) -> datetime:
         return now
     if effective_at < now.replace(second=0, microsecond=0):
         raise ValidationError({"effective_at": _("A release cannot come into force in the past.")})
+    if effective_at > now + FARTHEST:
+        message = _("A release comes into force within ten years.")
+        raise ValidationError({"effective_at": message})
     return max(effective_at, now)

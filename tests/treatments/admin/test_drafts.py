@@ -104,6 +104,18 @@ def test_a_note_is_needed_and_what_else_was_typed_stays(curator, lead):
     assert Draft.objects.get().status == "in-review"
 
 
+@pytest.mark.parametrize("moment", ["2020-01-01T06:00", "9999-12-31T23:59"])
+def test_a_moment_that_cannot_be_meant_is_refused_at_its_field(curator, lead, moment):
+    rename(curator)
+    submit(curator)
+
+    answer = step(lead, "publish", note="Read.", effective_at=moment)
+
+    assert len(refusals(answer)) == 1
+    assert f'value="{moment}"' in words(answer)
+    assert Draft.objects.get().status == "in-review"
+
+
 def test_a_draft_can_come_into_force_later(curator, lead):
     rename(curator)
     submit(curator)

@@ -1,7 +1,7 @@
 """The catalogue for clinicians: every row of a release opens, older releases stay as they were."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +16,7 @@ from treatments.browsing.sentences import rule_sentence
 from treatments.compiler import NoReleaseInForce
 from treatments.engine import canonical_json, digest_of
 from treatments.explanations.told import unit_text
-from treatments.models import Concern, Ingredient, Release, Rule, Statement
+from treatments.models import Concern, Ingredient, Release, ReleaseActivation, Rule, Statement
 from treatments.sentences import rule_sentence as sentence_of_rows
 from treatments.services.releases import publish_release, take_back_activation
 from treatments.views import releases
@@ -371,6 +371,18 @@ def test_a_conflict_tells_which_rules_follow_it(reader):
 
     assert "S-15" in text.partition("What uses it")[2]
     assert "No other row names it" not in text
+
+
+@pytest.mark.parametrize("role", ["medical-lead", "curator"])
+def test_a_release_at_the_end_of_the_calendar_breaks_no_page(client_of, clinic, role):
+    clinic.timezone = "Asia/Tokyo"
+    clinic.save()
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    ReleaseActivation.objects.create(release=Release.objects.get(), effective_at=last)
+    reader = client_of(role)
+
+    for address in ("/catalogue/releases/", "/admin/treatments/release/"):
+        assert "9999" in reader.get(address).content.decode()
 
 
 def test_what_was_taken_back_is_never_told_to_be_in_force(reader):
