@@ -123,6 +123,20 @@
     radio.click();
   }, true);
 
+  // What folds, comes back or is told further up must not move the line that somebody is at.
+  let held = null;
+  const hold = () => {
+    const one = document.activeElement;
+    const inside = one && content.contains(one) && !panel().contains(one);
+    held = inside ? { one, top: one.getBoundingClientRect().top } : null;
+  };
+  const holdOn = () => {
+    if (held && held.one === document.activeElement) {
+      window.scrollBy({ top: held.one.getBoundingClientRect().top - held.top, behavior: "instant" });
+    }
+    held = null;
+  };
+
   // What is open and where the keys are stay as they were when the panel comes anew.
   const kept = new Map();
   document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -133,6 +147,7 @@
       return;
     }
     anew = true;
+    hold();
     panel().querySelectorAll("details[data-keep]").forEach((one) => kept.set(one.dataset.keep, one.open));
     const inNext = document.activeElement && document.activeElement.closest("#next-question");
     focus = inNext ? "next" : "";
@@ -145,6 +160,7 @@
     fold();
     if (anew) tellClashes();
     anew = false;
+    queueMicrotask(holdOn); // when everybody else who listens is through
     if (answered > saved || again) say("pending");
     if (again) check();
     const first = document.querySelector("#next-question button, #next-question a");

@@ -59,6 +59,24 @@ def test_nothing_is_marked_on_the_map_before_anything_is_told(at_concerns):
     assert set(marks) == {""}
 
 
+@pytest.mark.parametrize("height", [120, 360, 640])
+def test_what_folds_away_does_not_move_the_line_one_is_at(at_concerns, height):
+    """An absolute contraindication: most questions before and after it matter no more."""
+    page = at_concerns
+    page.locator("#id_concerns-0-concern").select_option("fine-lines")
+    save(page, "Concerns")
+    answer = page.locator("input[name='condition-systemic-infection'][value='yes']")
+    answer.focus()
+    answer.evaluate("(one, at) => scrollBy(0, one.getBoundingClientRect().top - at)", height)
+    before = answer.bounding_box()["y"]
+
+    page.keyboard.press("Space")
+
+    expect(page.locator("[data-folded] .question").nth(3)).to_be_attached()
+    expect(answer).to_be_focused()
+    assert abs(answer.bounding_box()["y"] - before) < 3
+
+
 def test_the_map_and_the_list_stay_in_step(at_concerns, consultation):
     page = at_concerns
     forehead = page.get_by_role("button", name="Forehead", exact=True)
