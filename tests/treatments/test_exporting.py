@@ -242,6 +242,15 @@ def test_an_import_cannot_change_what_a_case_expects(everything, name):
         import_catalogue({"x.json": rows}, by=None)
 
 
+def test_an_import_takes_no_case_out_of_use(everything):
+    rows = {"treatments.goldencase": [{**CASE, "active": False}]}
+
+    with pytest.raises(ValidationError, match="“z-case” .no. 1., active: A case that is already"):
+        import_catalogue({"x.json": rows}, by=None)
+
+    assert GoldenCase.objects.get(code="z-case").active
+
+
 def test_a_case_is_objects():
     rows = {"treatments.goldencase": [{**CASE, "request": [1]}]}
 

@@ -121,6 +121,7 @@ class OutcomeSerializer(serializers.Serializer):
 
     case = serializers.CharField()
     title = serializers.CharField()
+    in_use = serializers.BooleanField(help_text="False: the draft takes the case out of use.")
     changed = serializers.BooleanField()
     settled = serializers.BooleanField(help_text="As expected, or accepted just like this.")
     reason = serializers.CharField(allow_null=True)
@@ -240,6 +241,7 @@ def outcome_row(outcome: Outcome) -> dict[str, Any]:
     return {
         "case": outcome.case.code,
         "title": outcome.case.title,
+        "in_use": outcome.in_use,
         "changed": outcome.changed,
         "settled": outcome.settled,
         "reason": accepted.reason if accepted else None,

@@ -111,7 +111,7 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
     @extend_schema(responses=rows.OutcomeSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None)
     def golden(self, request: Request, draft: str) -> Response:
-        """Every golden case in use, tried with the draft."""
+        """Every golden case in use, or taken out of use by the draft, tried with it."""
         return Response([rows.outcome_row(one) for one in self._review().outcomes])
 
     @extend_schema(responses=rows.AwaitedRuleSerializer(many=True))

@@ -15,6 +15,7 @@ from treatments.enums import ChangeKind, DraftStatus, Sex
 from treatments.explanations import wording_of
 from treatments.models import CatalogueChange, Draft, GoldenCase
 from treatments.services.anonymous import without_identity
+from treatments.services.drafting import draft_for_edit
 from treatments.services.golden import add_case, outcome_of
 from treatments.services.publishing import structural_faults_of
 from treatments.texts import source_language
@@ -88,14 +89,12 @@ def describe_case(case: GoldenCase, *, by: User, title: str, note: str) -> Golde
 
 @transaction.atomic
 def retire_case(case: GoldenCase, *, by: User) -> GoldenCase:
-    """Take a case out of use. Not while a draft changes it: that has to be accepted, not hidden."""
-    draft = Draft.objects.open().first()
-    if draft is not None and draft.status == DraftStatus.IN_REVIEW:
-        raise ValidationError(
-            _("The draft %(key)s is in review; its cases stay until it is published or sent back.")
-            % {"key": draft.key},
-            code="in-review",
-        )
+    """Take a case out of use. Not while a draft changes it: that has to be accepted, not hidden.
+
+    It is an edit of the draft, so that a second person sees it; until that draft is published the
+    case is tried on, whatever is edited after it.
+    """
+    _check_cases_may_move()
     if outcome_of(working_catalogue(), case.request) != case.expected:
         raise ValidationError(
             _("The draft changes the outcome of %(code)s. Accept that there, with a reason.")
@@ -108,7 +107,18 @@ def retire_case(case: GoldenCase, *, by: User) -> GoldenCase:
 @transaction.atomic
 def return_case(case: GoldenCase, *, by: User) -> GoldenCase:
     """Take a case into use again; it then expects what it did when it was retired."""
+    _check_cases_may_move()
     return _put_in_use(case, by=by, active=True)
+
+
+def _check_cases_may_move() -> None:
+    draft = Draft.objects.open().select_for_update().first()
+    if draft is not None and draft.status == DraftStatus.IN_REVIEW:
+        raise ValidationError(
+            _("The draft %(key)s is in review; its cases stay until it is published or sent back.")
+            % {"key": draft.key},
+            code="in-review",
+        )
 
 
 def _put_in_use(case: GoldenCase, *, by: User, active: bool) -> GoldenCase:
@@ -126,7 +136,7 @@ def _put_in_use(case: GoldenCase, *, by: User, active: bool) -> GoldenCase:
         label=str(case)[:300],
         values={"active": {"old": words[not active], "new": words[active]}},
         before={"active": not active},
-        draft=Draft.objects.open().first(),
+        draft=draft_for_edit(by=by),
     )
     action = "golden-case-returned" if active else "golden-case-retired"
     audit.record(action, case, by=by, detail={"code": case.code})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic import audit
@@ -15,6 +16,7 @@ from treatments.engine import Catalogue, InvalidRequest, evaluate, parse_facts
 from treatments.enums import DraftStatus
 from treatments.models import AcceptedOutcome, Draft, GoldenCase
 from treatments.services.anonymous import without_identity
+from treatments.services.held import retired_since_publishing
 
 __all__ = ["without_identity"]
 
@@ -38,6 +40,11 @@ class Outcome:
         return bool(self.got != self.case.expected)
 
     @property
+    def in_use(self) -> bool:
+        """Taken out of use by the draft, a case is still tried on it."""
+        return self.case.active
+
+    @property
     def settled(self) -> bool:
         accepted = self.accepted
         return not self.changed or (accepted is not None and accepted.outcome == self.got)
@@ -58,8 +65,8 @@ def _without(row: Mapping[str, Any], keys: Collection[str]) -> Document:
 
 
 def outcomes_in(draft: Draft, document: Mapping[str, Any]) -> list[Outcome]:
-    """Every case in use, run on the draft as it was compiled."""
-    cases = GoldenCase.objects.filter(active=True)
+    """Every case in use, and those that the draft retires, run on it as it was compiled."""
+    cases = GoldenCase.objects.filter(Q(active=True) | Q(pk__in=retired_since_publishing()))
     return outcomes_of(cases, Catalogue.from_document(document), draft=draft)
 
 

@@ -51,6 +51,22 @@ def changes_since(release: Release) -> QuerySet[CatalogueChange]:
     return since.exclude(model=GoldenCase._meta.label_lower)
 
 
+def retired_since_publishing() -> set[str]:
+    """Golden cases that were in use when a release was last published, and are not any more.
+
+    The first change since then says what a case was, whatever came after it.
+    """
+    newest = Release.objects.defer("body").order_by("-pk").first()
+    changes = CatalogueChange.objects.filter(model=GoldenCase._meta.label_lower)
+    since = changes.filter(pk__gt=_published_at(newest)) if newest else changes
+    was_in_use: dict[str, bool] = {}
+    for row, before in since.order_by("pk").values_list("row", "before"):
+        was_in_use.setdefault(row, bool((before or {}).get("active")))
+    known = {row for row, in_use in was_in_use.items() if in_use}
+    retired = GoldenCase.objects.filter(pk__in=known, active=False)
+    return {str(pk) for pk in retired.values_list("pk", flat=True)}
+
+
 def _published_at(release: Release) -> int:
     """The newest change that a release holds. Before it was kept, its draft said it."""
     if release.last_change is not None:

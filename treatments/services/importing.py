@@ -133,9 +133,15 @@ def _save_row(run: _Import, row: MergedRow) -> Model | None:
 
 
 def _check_case(instance: Model, before: dict[str, object], *, known: bool) -> None:
-    """What a golden case expects changes by being accepted in a draft, and in no other way."""
+    """What a golden case expects changes by being accepted in a draft, and in no other way.
+
+    In and out of use it goes by its own services, which a file would pass by.
+    """
     if not isinstance(instance, GoldenCase):
         return
+    if known and instance.active != before["active"]:
+        text = _("A case that is already here goes in and out of use in its own list.")
+        raise ValidationError({"active": text})
     for name in ("request", "expected"):
         value = getattr(instance, name)
         if not isinstance(value, dict):

@@ -17,7 +17,7 @@ from treatments.diffing import Comparison, compare
 from treatments.engine import digest_of
 from treatments.enums import DraftStatus
 from treatments.lint import Check, Finding
-from treatments.models import Draft, Release
+from treatments.models import Draft, GoldenCase, Release
 from treatments.services.approvals import AwaitedRule, awaited_rules
 from treatments.services.drafting import editors_of
 from treatments.services.golden import Outcome, outcomes_in
@@ -53,6 +53,11 @@ class Review:
     @property
     def changed_outcomes(self) -> list[Outcome]:
         return [one for one in self.outcomes if one.changed]
+
+    @property
+    def retired_cases(self) -> list[GoldenCase]:
+        """Golden cases that go out of use with the draft; they were tried on it nevertheless."""
+        return [one.case for one in self.outcomes if not one.in_use]
 
     @property
     def unsettled(self) -> list[Outcome]:

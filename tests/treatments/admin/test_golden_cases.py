@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEvent
+from tests.treatments.admin.drafting import done, draft_url, publish, shown, submit
 from tests.treatments.admin.pages import page, saved, told
 from treatments.models import CatalogueChange, Draft, GoldenCase, Rule
 
@@ -316,14 +317,63 @@ def test_a_case_that_a_draft_changes_is_not_hidden(curator):
     assert "Accept that there, with a reason." in text
 
 
-def test_cases_stay_while_a_draft_is_reviewed(curator):
+@pytest.mark.parametrize(("action", "in_use"), [("retire", True), ("take_into_use", False)])
+def test_cases_stay_while_a_draft_is_reviewed(curator, action, in_use):
+    GoldenCase.objects.filter(code="pregnant").update(active=in_use)
     rule = Rule.objects.get(code="S-07")
     saved(curator, page(Rule, "change", rule.pk), title="Another title")
     Draft.objects.update(status="in-review")
 
-    (text,) = act(curator, "retire", GoldenCase.objects.get(code="pregnant"))
+    (text,) = act(curator, action, GoldenCase.objects.get(code="pregnant"))
 
     assert "is in review" in text
+    assert GoldenCase.objects.get(code="pregnant").active is in_use
+
+
+def test_a_case_retired_before_the_rule_is_edited_stands_in_the_review(curator, client_of):
+    case = GoldenCase.objects.get(code="painkiller-last-week")
+
+    act(curator, "retire", case)
+    draft = Draft.objects.open().get()
+    rule = Rule.objects.get(code="S-07")
+    saved(curator, page(Rule, "change", rule.pk), wait_days="10")
+
+    (change,) = draft.changes.filter(model="treatments.goldencase")
+    assert (change.by, change.values) == (curator.user, {"active": {"old": "yes", "new": "no"}})
+    known = shown(client_of("medical-lead"))
+    assert known["review"].retired_cases == [case]
+    (outcome,) = known["outcomes"]
+    assert (outcome.outcome.case, outcome.outcome.settled) == (case, False)
+    assert "takes these cases out of use" in curator.get(draft_url()).content.decode()
+    done(curator, "accept", case=case.code, reason="Ten days are agreed.")
+    assert shown(curator)["review"].unsettled == []
+
+
+def test_a_retired_case_needs_a_second_person_and_is_then_done_with(curator, client_of):
+    lead = client_of("medical-lead")
+    case = GoldenCase.objects.get(code="pregnant")
+
+    act(curator, "retire", case)
+    submit(curator)
+    assert shown(lead)["review"].retired_cases == [case]
+    publish(lead)
+
+    saved(curator, page(Rule, "change", Rule.objects.get(code="S-07").pk), title="Another title")
+    known = shown(curator)
+    assert known["review"].retired_cases == []
+    assert case not in [one.case for one in known["review"].outcomes]
+
+
+def test_withdrawing_the_draft_takes_its_cases_into_use_again(curator):
+    case = GoldenCase.objects.get(code="pregnant")
+    act(curator, "retire", case)
+
+    done(curator, "withdraw", note="", sure="on")
+
+    case.refresh_from_db()
+    assert case.active
+    saved(curator, page(Rule, "change", Rule.objects.get(code="S-07").pk), title="Another title")
+    assert shown(curator)["review"].retired_cases == []
 
 
 def test_cases_are_never_deleted(curator):

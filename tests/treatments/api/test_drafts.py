@@ -9,7 +9,8 @@ from clinic.models import AuditEvent
 from tests.consultations.api.flow import problems
 from tests.treatments.drafted import edited
 from treatments.compiler import current_release
-from treatments.models import Draft, Release, Rule
+from treatments.models import Draft, GoldenCase, Release, Rule
+from treatments.services.cases import retire_case
 from treatments.services.golden import add_case
 
 DRAFTS, RELEASES = "/api/v1/drafts/", "/api/v1/releases/"
@@ -178,6 +179,19 @@ def test_a_golden_case_is_accepted_over_the_api(curator, lead):
         answer = done(curator, f"{here}accept-outcome/", body)
         assert (answer["settled"], answer["accepted_by"]) == (True, curator.user.get_username())
     assert all(one["settled"] for one in read(lead, f"{here}golden/"))
+
+
+def test_a_case_that_the_draft_retires_is_tried_and_marked(curator, lead):
+    case = GoldenCase.objects.get(code="painkiller-last-week")
+    retire_case(case, by=curator.user)
+    draft = edited(curator.user, wait_days=10)
+
+    found = {one["case"]: one for one in read(lead, f"{path_of(draft)}golden/")}
+
+    assert {code for code, one in found.items() if not one["in_use"]} == {case.code}
+    assert (found[case.code]["changed"], found[case.code]["settled"]) == (True, False)
+    missing = read(lead, path_of(draft))["missing_for_publishing"]
+    assert any(case.code in text for text in missing)
 
 
 def test_a_rule_is_approved_over_the_api(curator, lead):

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import AuditEvent
 from treatments.enums import DraftStatus
-from treatments.models import Area, CatalogueChange, Draft, Release, Rule
+from treatments.models import Area, CatalogueChange, Draft, GoldenCase, Release, Rule
 from treatments.services.downloads import DOWNLOADS
 from treatments.services.exporting import export_text
 from treatments.services.uploads import LARGEST
@@ -61,6 +61,19 @@ def test_dry_run_then_exactly_that(api):
     assert done.json() == {**trial, "applied": True}
     assert Rule.objects.get(code="S-07").wait_days == 10
     assert CatalogueChange.objects.get().by == api.user
+
+
+def test_a_file_hides_no_golden_case_from_the_draft(api):
+    case = GoldenCase.objects.get(code="painkiller-last-week")
+    hidden = {"treatments.goldencase": [{"code": case.code, "active": False}]}
+
+    answer = api.post(f"{IMPORT}?dry_run=true", {**WAIT_10, **hidden})
+
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert fault["path"].endswith("active"), fault
+    case.refresh_from_db()
+    assert case.active
 
 
 def test_applying_needs_the_digest_of_what_was_shown(api):
