@@ -4,17 +4,22 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from treatments.engine import canonical_json
 from treatments.lint import Extra, Figure, RetiredPart, Severity, lint
 from treatments.models import (
+    ConsentText,
     Formula,
     FormulaIngredient,
     Ingredient,
+    Release,
     Rule,
     Source,
     Suitability,
 )
+from treatments.services import publish_release
 from treatments.services.linting import (
     errors_of,
     extra_facts,
@@ -22,6 +27,7 @@ from treatments.services.linting import (
     rows_to_mend,
     warnings_of,
 )
+from treatments.services.releases import activate_release
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +173,8 @@ def test_a_number_on_statements_without_any_figure_is_an_error(document, extra):
         (Figure(Decimal(1), Decimal(2), "weeks"), True),
         (Figure(None, Decimal(240), "h"), True),
         (Figure(Decimal(10), None, "d"), True),
+        (Figure(Decimal(0), Decimal(10), "d"), True),
+        (Figure(Decimal(0), Decimal(2), "wk"), False),
         (Figure(Decimal(9), None, "d"), False),
         (Figure(Decimal(1), Decimal(1), "wk"), False),
         (Figure(Decimal(10), Decimal(10), "sessions"), False),
@@ -179,6 +187,34 @@ def test_figures_are_held_against_days(document, figure, sourced):
     findings = found(document, Extra(figures={"A080": figure}), "number-without-source", "S-07")
 
     assert (findings == []) is sourced
+
+
+def test_a_time_before_sources_its_whole_length_and_nothing_shorter(document, extra):
+    assert found(document, extra, "number-without-source", "L-10") == []
+
+    row(document, "rules", "L-10")["wait_days"] = 1
+
+    (finding,) = found(document, extra, "number-without-source", "L-10")
+    assert finding.about == ("wait_days", "1")
+
+
+@pytest.mark.parametrize("wait", [6, 0, None])
+def test_a_wait_that_shrinks_on_the_same_statements_wants_a_look(document, extra, wait):
+    assert found(document, extra, "wait-shortened") == []
+
+    row(document, "rules", "S-07")["wait_days"] = wait
+
+    (finding,) = found(document, extra, "wait-shortened")
+    assert (finding.severity, finding.code) == (Severity.WARNING, "S-07")
+    assert finding.about == ("7", str(wait or 0))
+
+
+def test_a_wait_may_grow_or_shrink_with_a_statement_that_speaks_for_it(document, extra):
+    row(document, "rules", "S-07")["wait_days"] = 10
+    row(document, "rules", "L-10").update(wait_days=1)
+    row(document, "rules", "L-10")["sources"].append("A080")
+
+    assert found(document, extra, "wait-shortened") == []
 
 
 @pytest.mark.parametrize(
@@ -634,5 +670,49 @@ def test_the_lint_reads_in_a_fixed_number_of_queries(django_assert_max_num_queri
     for formula in Formula.objects.exclude(parts__ingredient=ingredient):
         FormulaIngredient.objects.create(formula=formula, ingredient=ingredient)
 
-    with django_assert_max_num_queries(96):
+    with django_assert_max_num_queries(98):
         lint_rows()
+
+
+def text_in(version, words):
+    ConsentText.objects.filter(code="prp-en").update(version=version, body=words)
+
+
+def consent_findings():
+    return [one for one in lint_rows() if one.check == "consent-version"]
+
+
+@pytest.mark.django_db
+def test_a_version_of_a_consent_that_was_gone_back_from_keeps_its_words():
+    first = ConsentText.objects.get(code="prp-en").body
+    assert consent_findings() == []
+    text_in(1, "Other words.")
+    (finding,) = consent_findings()
+    assert (finding.severity, finding.code, finding.about) == (Severity.ERROR, "prp-en", ("1",))
+    text_in(2, "Other words.")
+    assert consent_findings() == []
+
+    publish_release("2026.2", by=None)
+    activate_release(Release.objects.get(key="2026.1"), by=None)
+
+    text_in(2, "Words of a third kind.")
+    (finding,) = consent_findings()
+    assert finding.about == ("2",)
+    for version, words in ((1, first), (2, "Other words."), (3, "Words of a third kind.")):
+        text_in(version, words)
+        assert consent_findings() == [], version
+
+
+@pytest.mark.django_db
+def test_more_releases_cost_the_lint_no_more_queries():
+    lint_rows()
+
+    counts = []
+    for number in (2, 3, 4):
+        publish_release(f"2026.{number}", by=None)
+        lint_rows()
+        with CaptureQueriesContext(connection) as queries:
+            lint_rows()
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] == counts[2]

@@ -26,6 +26,7 @@ from treatments.lint.sources import (
     rules_without_statement,
     sources_without_grade,
 )
+from treatments.lint.waits import waits_shortened
 
 Document = Mapping[str, Any]
 
@@ -33,6 +34,7 @@ _OF_ROWS: Final[tuple[Callable[[Document, Extra], Iterator[Finding]], ...]] = (
     names_out_of_use,
     rules_without_statement,
     numbers_without_source,
+    waits_shortened,
     sources_without_grade,
     numbers_that_differ,
     protocol_intervals,

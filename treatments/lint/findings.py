@@ -19,6 +19,7 @@ class Check(StrEnum):
     NOT_IN_USE = "not-in-use"
     RULE_WITHOUT_STATEMENT = "rule-without-statement"
     NUMBER_WITHOUT_SOURCE = "number-without-source"
+    WAIT_SHORTENED = "wait-shortened"
     NUMBER_DIFFERS = "number-differs"
     SOURCE_WITHOUT_GRADE = "source-without-grade"
     UNREACHABLE_RULE = "unreachable-rule"

@@ -1,7 +1,8 @@
 """Checks of what the knowledge rests on.
 
 A number is sourced when a statement that its row rests on gives it: as one of the ends of its
-figure, or between two of them. Days, weeks, months and years are held against each other.
+figure, or between two of them. A figure from 0 gives its upper end alone: “in the 2 weeks before”
+says nothing for 1 day. Days, weeks, months and years are held against each other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -138,9 +139,9 @@ def _gives(figure: Figure, number: _Number) -> bool:
     if factor is None:
         return False
     low, high = (None if end is None else end * factor for end in (figure.low, figure.high))
-    if low is not None and high is not None:
+    if low and high is not None:
         return low <= number.value <= high
-    return number.value in (low, high)
+    return number.value in ((high,) if high is not None else (low,))
 
 
 def _factor(given: str, wanted: str) -> Decimal | None:

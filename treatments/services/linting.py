@@ -8,10 +8,11 @@ from django.apps import apps
 from django.db.models import Model, Q
 
 from treatments.compiler import NoReleaseInForce, compile_document, current_catalogue
-from treatments.lint import Check, Extra, Figure, Finding, RetiredPart, Severity, lint
+from treatments.lint import Check, Extra, Figure, Finding, RetiredPart, Severity, Wait, lint
 from treatments.lint.findings import MODEL_OF
 from treatments.lint.rows import coded_rows
 from treatments.models import FormulaIngredient, Rule, Source, Statement
+from treatments.services.published_texts import published_texts
 from treatments.services.publishing import faults_of
 
 
@@ -55,17 +56,20 @@ def extra_facts() -> Extra:
                 "formula__code", "ingredient__code"
             ).values_list("formula__code", "ingredient__code")
         ),
-        in_force=_consents_in_force(),
+        consents=published_texts(),
+        waits=_waits_in_force(),
         ungraded=frozenset(Source.objects.filter(grade="").values_list("code", flat=True)),
     )
 
 
-def _consents_in_force() -> tuple[Mapping[str, Any], ...]:
-    """None before the first release, and in one from before releases held them."""
+def _waits_in_force() -> dict[str, Wait]:
+    """None before the first release."""
     try:
-        return tuple(current_catalogue().document.get("consent_texts", ()))
+        rules = current_catalogue().document["rules"]
     except NoReleaseInForce:
-        return ()
+        return {}
+    waiting = (row for row in rules if row.get("wait_days"))
+    return {row["code"]: Wait(row["wait_days"], frozenset(row["sources"])) for row in waiting}
 
 
 def rows_to_mend(findings: Iterable[Finding]) -> dict[str, Model]:
