@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from clinic.models import AuditEvent
 from treatments.management.commands import load_catalogue
-from treatments.models import Area, Release, Rule
+from treatments.models import Area, CatalogueChange, Release, Rule
 from treatments.services import publish_release
 
 pytestmark = pytest.mark.django_db
@@ -53,25 +53,42 @@ def test_catalogue_is_loaded_once_and_left_to_its_curators():
     assert AuditEvent.objects.count() == events
 
 
-def test_catalogue_can_be_brought_in_again():
+def test_catalogue_can_be_brought_in_again(make_member):
+    curator = make_member("curator")
     Area.objects.filter(code="knee").update(name="Knee joint")
 
-    status, text = run("load_catalogue", again=True)
+    status, text = run("load_catalogue", again=True, by=curator.username)
 
     assert status == 0
     assert "0 rows added, 1 changed" in text
     assert Area.objects.get(code="knee").name == "Knee"
     assert Release.objects.count() == 1
+    assert [one.by for one in CatalogueChange.objects.all()] == [curator]
 
 
-def test_what_is_wrong_with_the_files_is_told(monkeypatch):
+@pytest.mark.parametrize("login", [None, "nobody", "left"])
+def test_once_there_is_a_release_files_are_brought_in_by_somebody(make_member, tmp_path, login):
+    make_member("curator", username="left", is_active=False)
+    Area.objects.filter(code="knee").update(name="Knee joint")
+    file = tmp_path / "x.json"
+    file.write_text('{"treatments.area": [{"code": "knee", "name": "Knee"}]}')
+
+    for command in (("load_catalogue", "--again"), ("import_catalogue", str(file))):
+        with pytest.raises(CommandError, match=r"whose edit this is|nobody called"):
+            run(*command, by=login)
+
+    assert Area.objects.get(code="knee").name == "Knee joint"
+    assert not CatalogueChange.objects.exists()
+
+
+def test_what_is_wrong_with_the_files_is_told(monkeypatch, make_member):
     files = {"90.json": {"treatments.area": [{"code": "knee", "colour": "red"}]}}
     monkeypatch.setattr(load_catalogue, "_documents", lambda: files)
 
     with pytest.raises(
         CommandError, match=r"90\.json, area “knee” \(no\. 1\), colour: there is no"
     ):
-        run("load_catalogue", again=True)
+        run("load_catalogue", again=True, by=make_member("curator").username)
 
 
 def test_one_request_gives_one_response(evaluate):

@@ -12,7 +12,9 @@ from treatments.enums import RuleKind
 from treatments.models import (
     Allergen,
     CatalogueChange,
+    Citation,
     Concern,
+    Condition,
     Draft,
     Formula,
     FormulaIngredient,
@@ -23,7 +25,9 @@ from treatments.models import (
     ReleaseActivation,
     ReleaseApproval,
     Rule,
+    RuleClause,
     RuleEffect,
+    Source,
     Statement,
     Treatment,
 )
@@ -257,6 +261,76 @@ def test_calling_a_policy_something_else_does_not_spare_its_approval(curator, le
     assert refused(approve_rule, draft, rule.code, by=lead).code == "approved"
     assert refused(approve_rule, draft, rule.code, by=curator).code == "self"
     assert publish_draft(draft, by=lead, note="Read.")
+
+
+def test_a_policy_deleted_and_added_again_as_another_origin_awaits_its_approval(curator):
+    rule = Rule.objects.get(code="L-28")
+    kept = {one.name: getattr(rule, one.name) for one in Rule._meta.concrete_fields}
+    delete_row(rule, by=curator)
+    again = Rule(**{**kept, "id": None, "origin": "seed", "title": "Seen in an article"})
+    articles = [Statement.objects.get(code="A083")]
+    edit = RowEdit(row=again, links={"statements": articles})
+    save_edit(edit, by=curator, lines=_warning_of_tobacco(again))
+
+    assert [one.rule for one in review.review_of(open_draft()).awaited] == [again]
+
+
+def _warning_of_tobacco(rule):
+    clause = RuleClause(
+        rule=rule, kind="condition", condition=Condition.objects.get(code="tobacco")
+    )
+    effect = RuleEffect(rule=rule, effect="caution", treatment=Treatment.objects.get(code="prp"))
+    return [RowEdit(row=clause), RowEdit(row=effect)]
+
+
+@pytest.mark.parametrize(
+    ("statements", "awaited"),
+    [(["A083"], False), (["A083", "A095"], False), (["P-21"], True), (["A083", "P-21"], True)],
+)
+def test_a_new_rule_is_of_the_articles_when_they_alone_carry_it(curator, statements, awaited):
+    rule = Rule(code="S-99", title="Tobacco", origin="seed", message="Smoking.", scope="treatment")
+    carried = list(Statement.objects.filter(code__in=statements))
+    edit = RowEdit(row=rule, links={"statements": carried})
+    save_edit(edit, by=curator, lines=_warning_of_tobacco(rule))
+
+    assert [one.rule for one in review.review_of(open_draft()).awaited] == [rule][: int(awaited)]
+
+
+def test_a_new_statement_is_no_article_because_it_names_one(curator):
+    new = Statement(code="A999", text="Smokers wait.", claim="risk")
+    cited = Citation(statement=new, source=Source.objects.get(code="seed-000"), locator="000:1")
+    save_edit(RowEdit(row=new), by=curator, lines=[RowEdit(row=cited)])
+    rule = Rule(code="S-99", title="Tobacco", origin="seed", message="Smoking.", scope="treatment")
+    edit = RowEdit(row=rule, links={"statements": [new]})
+    save_edit(edit, by=curator, lines=_warning_of_tobacco(rule))
+
+    assert [one.rule for one in review.review_of(open_draft()).awaited] == [rule]
+
+
+def test_an_edit_names_its_author_once_there_is_a_release(curator):
+    rule = Rule.objects.get(code="S-07")
+    rule.title = "Painkillers"
+
+    assert refused(save_edit, RowEdit(row=rule), by=None).code == "no-author"
+    assert open_draft() is None
+    edited(curator, code="S-06", title="Blood")
+    assert refused(save_edit, RowEdit(row=rule), by=None).code == "no-author"
+    assert [one.by for one in CatalogueChange.objects.all()] == [curator]
+
+
+@pytest.mark.parametrize("anonymous", ["change", "opening"])
+def test_a_draft_with_edits_of_nobody_is_not_published(curator, lead, anonymous):
+    draft = in_review(curator)
+    if anonymous == "change":
+        CatalogueChange.objects.create(
+            kind="changed", model="treatments.rule", row="0", label="Older", draft=draft
+        )
+    else:
+        Draft.objects.update(opened_by=None)
+
+    error = refused(publish_draft, draft, by=lead, note="Read.")
+
+    assert error.messages == ["Some of its edits name no author. Withdraw it and make them anew."]
 
 
 def test_facts_that_contradict_each_other_need_an_approver_too(curator):

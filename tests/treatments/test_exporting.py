@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.treatments.drafted import somebody
 from treatments.compiler import compile_document
 from treatments.enums import DraftStatus
 from treatments.models import (
@@ -40,7 +41,7 @@ CASE = {
 
 
 def bring_in(text):
-    return import_catalogue({"all.json": json.loads(text)}, by=None)
+    return import_catalogue({"all.json": json.loads(text)}, by=somebody())
 
 
 def emptied():
@@ -119,7 +120,7 @@ def test_rows_may_stand_in_any_order(everything):
     order = [row["mode"] for row in export_catalogue()["treatments.combination"]]
     emptied()
 
-    import_catalogue({"all.json": backwards}, by=None)
+    import_catalogue({"all.json": backwards}, by=somebody())
 
     again = export_catalogue()
     assert sorted(row["code"] for row in again["treatments.area"]) == sorted(
@@ -177,7 +178,7 @@ def test_command_shows_first_and_then_does_exactly_that(tmp_path, make_member):
     curator, file = make_member("curator"), tmp_path / "x.json"
     file.write_text('{"treatments.rule": [{"code": "S-07", "wait_days": 10}]}', encoding="utf-8")
 
-    shown = brought(file)
+    shown = brought(file, by=curator.username)
     digest = shown.rpartition(" ")[2].strip()
 
     assert "  wait_days: 7 → 10\n" in shown
@@ -186,28 +187,29 @@ def test_command_shows_first_and_then_does_exactly_that(tmp_path, make_member):
     assert "Imported: rows added 0, changed 1" in brought(file, apply=digest, by=curator.username)
     assert CatalogueChange.objects.get().by == curator
     with pytest.raises(CommandError, match="no longer what was shown"):
-        brought(file, apply=digest)
+        brought(file, apply=digest, by=curator.username)
 
 
 def test_command_says_what_is_wrong(tmp_path):
+    login = somebody().username
     file = tmp_path / "areas.csv"
     file.write_text("code,name\nknee,=1\n", encoding="utf-8")
 
     with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name"):
-        brought(file)
+        brought(file, by=login)
     file.write_text("code,name\nknee\n", encoding="utf-8")
     with pytest.raises(CommandError, match=r"areas\.csv, row 2, column name: the row is cut short"):
-        brought(file)
+        brought(file, by=login)
     file.write_bytes(b"")
     with pytest.raises(CommandError, match="this file is empty"):
-        brought(file)
+        brought(file, by=login)
     file.write_bytes(b"x" * (LARGEST + 1))
     with pytest.raises(CommandError, match="at most 5 MB"):
-        brought(file)
+        brought(file, by=login)
     with pytest.raises(CommandError, match="nobody called x"):
         brought(file, by="x")
     with pytest.raises(CommandError):
-        brought(tmp_path / "none.json")
+        brought(tmp_path / "none.json", by=login)
 
 
 def test_a_curators_import_stands_in_the_draft_with_old_and_new(make_member):
@@ -229,7 +231,7 @@ def test_nothing_is_imported_while_the_draft_is_in_review():
     )
 
     with pytest.raises(ValidationError, match="in review"):
-        import_catalogue({"x.json": {"treatments.area": [{"code": "knee"}]}}, by=None)
+        import_catalogue({"x.json": {"treatments.area": [{"code": "knee"}]}}, by=somebody())
 
 
 @pytest.mark.parametrize("name", ["request", "expected"])
@@ -239,14 +241,14 @@ def test_an_import_cannot_change_what_a_case_expects(everything, name):
     with pytest.raises(
         ValidationError, match=f"“z-case” .no. 1., {name}: A case that is already here"
     ):
-        import_catalogue({"x.json": rows}, by=None)
+        import_catalogue({"x.json": rows}, by=somebody())
 
 
 def test_an_import_takes_no_case_out_of_use(everything):
     rows = {"treatments.goldencase": [{**CASE, "active": False}]}
 
-    with pytest.raises(ValidationError, match="“z-case” .no. 1., active: A case that is already"):
-        import_catalogue({"x.json": rows}, by=None)
+    with pytest.raises(ValidationError, match=r"“z-case” .no. 1., active: A case that is already"):
+        import_catalogue({"x.json": rows}, by=somebody())
 
     assert GoldenCase.objects.get(code="z-case").active
 
@@ -255,4 +257,4 @@ def test_a_case_is_objects():
     rows = {"treatments.goldencase": [{**CASE, "request": [1]}]}
 
     with pytest.raises(ValidationError, match="request: This must be an object"):
-        import_catalogue({"x.json": rows}, by=None)
+        import_catalogue({"x.json": rows}, by=somebody())

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms import model_to_dict
 
 from clinic.models import AuditEvent
+from tests.treatments.drafted import somebody
 from treatments.models import (
     Allergen,
     Area,
@@ -40,13 +41,13 @@ RULE = {
 
 
 def counts_of(documents):
-    counts = import_catalogue(documents, by=None)
+    counts = import_catalogue(documents, by=somebody())
     return counts.added, counts.changed, counts.unchanged
 
 
 def faults_of(documents):
     with pytest.raises(ValidationError) as refusal:
-        import_catalogue(documents, by=None)
+        import_catalogue(documents, by=somebody())
     return refusal.value.messages
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from tests.treatments.drafted import somebody
 from treatments.compiler import compile_document
 from treatments.engine import canonical_json
 from treatments.models import CodeMapping, Concern, Condition, LabTest
@@ -142,7 +143,7 @@ def test_a_term_with_codes_cannot_be_deleted():
 def test_files_know_a_mapping_by_its_term_system_and_code():
     row = {"lab_test": "platelets", "system": LOINC, "code": "777-3", "note": "Automated count."}
 
-    counts = import_catalogue({"x.json": {"treatments.codemapping": [row]}}, by=None)
+    counts = import_catalogue({"x.json": {"treatments.codemapping": [row]}}, by=somebody())
 
     assert (counts.added, counts.changed) == (0, 1)
     assert CodeMapping.objects.get(code="777-3").note == "Automated count."
@@ -161,6 +162,6 @@ def test_unsound_mappings_in_a_file_are_refused(row, fault):
     rows = {"treatments.codemapping": [{"display": "X", "licence_note": "LOINC", **row}]}
 
     with pytest.raises(ValidationError) as refusal:
-        import_catalogue({"x.json": rows}, by=None)
+        import_catalogue({"x.json": rows}, by=somebody())
 
     assert fault in refusal.value.messages[0]

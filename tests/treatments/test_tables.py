@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from openpyxl import Workbook, load_workbook
 
+from tests.treatments.drafted import somebody
 from treatments.models import Area, Concern, LabTest, Medication, Source, Statement
 from treatments.services import import_catalogue
 from treatments.services.exporting import export_text
@@ -50,13 +51,13 @@ def faults_of(name, data, *, table=""):
     """Of reading the file or, when that went well, of importing it; nothing may be stored."""
     before = export_text()
     with pytest.raises(ValidationError) as refusal:
-        import_catalogue(documents_of(name, data, table=table), by=None)
+        import_catalogue(documents_of(name, data, table=table), by=somebody())
     assert export_text() == before
     return refusal.value.messages
 
 
 def imported(name, data, **more):
-    return import_catalogue(documents_of(name, data, **more), by=None)
+    return import_catalogue(documents_of(name, data, **more), by=somebody())
 
 
 def sheet(title, *rows):
@@ -376,7 +377,7 @@ def test_broken_workbooks_are_refused(part, text):
     book = repacked(sheet("areas", ["code"]), **{part: text.encode()})
 
     with pytest.raises(ValidationError):
-        import_catalogue(documents_of("x.xlsx", book), by=None)
+        import_catalogue(documents_of("x.xlsx", book), by=somebody())
 
 
 def test_formula_errors_and_dates_of_a_workbook_are_refused_by_their_cell():
@@ -417,7 +418,7 @@ def test_text_too_long_for_a_workbook_says_so():
 def places(name, data, **more):
     """(code, path, row, column) of each fault."""
     with pytest.raises(ValidationError) as refusal:
-        import_catalogue(documents_of(name, data, **more), by=None)
+        import_catalogue(documents_of(name, data, **more), by=somebody())
     return [(one.code, one.path, one.row, one.column) for one in refusal.value.error_list]
 
 

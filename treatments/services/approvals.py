@@ -12,9 +12,11 @@ from clinic import audit
 from clinic.models import Clinic, User
 from treatments.compiler import NoReleaseInForce, catalogue_of, compile_document, current_release
 from treatments.engine import digest_of
-from treatments.enums import DraftStatus, RuleKind, RuleOrigin
+from treatments.enums import DraftStatus, RuleKind, RuleOrigin, SourceKind
 from treatments.models import Draft, Release, ReleaseApproval, Rule, RuleApproval
 from treatments.services.drafting import check_not_editor, locked
+
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +31,22 @@ class AwaitedRule:
 def awaited_rules(draft: Draft, document: Mapping[str, Any]) -> list[AwaitedRule]:
     """Rules of literature or policy that the draft adds or changes.
 
-    A rule that was of literature or policy before the draft counts, whatever it is called now.
+    A rule that was of literature or policy before the draft counts, whatever it is called now;
+    and a new one is of the source articles only when they alone are what it rests on.
     """
-    then, now = _digests(catalogue_of(draft.base).document), _digests(document)
-    relabelled = _relabelled(draft)
-    rules = [
-        rule
-        for rule in Rule.objects.active().order_by("code")
-        if rule.origin != RuleOrigin.SEED or str(rule.pk) in relabelled
-    ]
+    base = catalogue_of(draft.base).document
+    then, now = _digests(base), _digests(document)
+    relabelled, articles = _relabelled(draft), _of_articles(base, document)
     changed = [
         (rule, digest)
-        for rule in rules
-        if (digest := now.get(_place(rule))) and digest != then.get(_place(rule))
+        for rule in Rule.objects.active().order_by("code").prefetch_related("statements")
+        if (digest := now.get(_place(rule)))
+        and digest != then.get(_place(rule))
+        and (
+            rule.origin != RuleOrigin.SEED
+            or rule.code in relabelled
+            or not (_was_there(rule, then) or _rests_on(rule, articles))
+        )
     ]
     approvals = RuleApproval.objects.filter(rule__in=[rule for rule, _digest in changed])
     given = {(one.rule_id, one.digest): one for one in approvals.select_related("approved_by")}
@@ -52,15 +57,37 @@ def awaited_rules(draft: Draft, document: Mapping[str, Any]) -> list[AwaitedRule
 
 
 def _relabelled(draft: Draft) -> set[str]:
+    """By code and not by row: what is deleted and added again is the same rule."""
     changes = draft.changes.filter(model=Rule._meta.label_lower, before__isnull=False)
-    return {
-        change.row
+    codes = {
+        change.row: str(change.before["code"])
         for change in changes
         if change.before and change.before.get("origin", RuleOrigin.SEED) != RuleOrigin.SEED
     }
+    renamed = Rule.objects.filter(pk__in=codes).values_list("code", flat=True)
+    return {*codes.values(), *renamed}
 
 
-Place = tuple[str, str]
+def _of_articles(base: Mapping[str, Any], document: Mapping[str, Any]) -> set[str]:
+    """Statements that some source article makes, as the release below the draft has them."""
+    kinds = {one["code"]: one["kind"] for one in base.get("sources", ())}
+    now = document["statements"]
+    return {
+        code
+        for code, row in base.get("statements", {}).items()
+        if row == now.get(code)
+        and any(kinds.get(one["source"]) == SourceKind.ARTICLE for one in row["citations"])
+    }
+
+
+def _was_there(rule: Rule, then: Mapping[Place, str]) -> bool:
+    """Under a conflict that was there a rule may be new: of those a release keeps no codes."""
+    return rule.kind != RuleKind.INPUT_CONFLICT and _place(rule) in then
+
+
+def _rests_on(rule: Rule, articles: set[str]) -> bool:
+    codes = {one.code for one in rule.statements.all()}
+    return bool(codes) and codes <= articles
 
 
 def _place(rule: Rule) -> Place:

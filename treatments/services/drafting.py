@@ -39,12 +39,15 @@ def draft_for_edit(*, by: User | None) -> Draft | None:
     """The draft that an edit belongs to; the first edit after a release opens it.
 
     None while no release was ever published: there is nothing yet that a draft could change.
+    From then on an edit has an author, or nobody could say who else has to approve it.
     """
     draft = hold_open_draft()
     if draft is None:
         hold_releases()  # so that what the rows hold is not put back in between
         draft = hold_open_draft()
     base = None if draft else held_release()
+    if draft is not None or base is not None:
+        check_named(by)
     if draft is not None or base is None:
         return draft
     try:
@@ -54,6 +57,11 @@ def draft_for_edit(*, by: User | None) -> Draft | None:
         return hold_open_draft()
     audit.record("draft-opened", draft, by=by, detail={"key": draft.key})
     return draft
+
+
+def check_named(by: User | None) -> None:
+    if by is None:
+        raise ValidationError(_("Say whose edit this is."), code="no-author")
 
 
 def next_key() -> str:
@@ -86,6 +94,11 @@ def editors_of(draft: Draft) -> set[object]:
     writers = CatalogueChange.objects.filter(draft=draft).order_by()
     editors: set[object] = set(writers.values_list("by", flat=True).distinct())
     return (editors | {draft.opened_by_id, draft.submitted_by_id}) - {None}
+
+
+def has_anonymous_edits(draft: Draft) -> bool:
+    """Edits from before each had to name its author: whoever made them could approve them."""
+    return draft.opened_by_id is None or draft.changes.filter(by=None).exists()
 
 
 def check_not_editor(draft: Draft, by: User) -> None:

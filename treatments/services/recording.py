@@ -11,7 +11,7 @@ from clinic import audit
 from clinic.models import User
 from treatments.enums import ChangeKind
 from treatments.models import CatalogueChange, Draft, Release
-from treatments.services.drafting import draft_for_edit, hold_open_draft
+from treatments.services.drafting import check_named, draft_for_edit, hold_open_draft
 from treatments.services.portable import Form, form_of
 from treatments.services.wording import values_in_words
 
@@ -85,6 +85,8 @@ class Recorder:
             return None
         if self.back is None:
             self.draft = self.draft or draft_for_edit(by=self.by)
+            if self.draft is not None:
+                check_named(self.by)
         change = CatalogueChange.objects.create(
             by=self.by,
             kind=_kind(before.words, after),

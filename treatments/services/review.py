@@ -19,7 +19,7 @@ from treatments.enums import DraftStatus
 from treatments.lint import Check, Finding
 from treatments.models import Draft, GoldenCase, Release
 from treatments.services.approvals import AwaitedRule, awaited_rules
-from treatments.services.drafting import editors_of
+from treatments.services.drafting import editors_of, has_anonymous_edits
 from treatments.services.golden import Outcome, outcomes_in
 from treatments.services.linting import errors_of, in_words, lint_document, warnings_of
 
@@ -123,6 +123,8 @@ def missing_for_publishing(review: Review, *, by: User) -> list[str]:
         missing.append(_("It has to be submitted for review first."))
     if by.pk in editors_of(review.draft):
         missing.append(_("You edited or submitted this draft. Somebody else has to approve it."))
+    if has_anonymous_edits(review.draft):
+        missing.append(_("Some of its edits name no author. Withdraw it and make them anew."))
     missing += [in_words(one) for one in review.errors]
     missing += [
         _("Nobody has acknowledged this warning: %(warning)s") % {"warning": in_words(one)}

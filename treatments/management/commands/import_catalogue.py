@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.models import User
+from treatments.management.authors import author
 from treatments.services.trials import Change, apply_import, try_import
 from treatments.services.uploads import check_size, documents_of
 
@@ -23,11 +23,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file")
         parser.add_argument("--apply", metavar="DIGEST", help="as the run before showed it")
-        parser.add_argument("--by", metavar="LOGIN", help="whose edit it is")
+        parser.add_argument(
+            "--by", metavar="LOGIN", help="whose edit it is; needed once a release is published"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, digest = Path(options["file"]), options["apply"]
-        by = _person(options["by"])
+        by = author(options["by"])
         try:
             check_size(path.name, path.stat().st_size)
             documents = documents_of(path.name, path.read_bytes())
@@ -47,15 +49,6 @@ class Command(BaseCommand):
         )
         if not digest:
             self.stdout.write(f"To do exactly this: --apply {trial.digest}")
-
-
-def _person(login: str | None) -> User | None:
-    if login is None:
-        return None
-    person = User.objects.filter(username=login).first()
-    if person is None:
-        raise CommandError(f"There is nobody called {login}.")
-    return person
 
 
 def _told(change: Change) -> Iterator[str]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from treatments.management.authors import author
 from treatments.models import Release
 from treatments.services import import_catalogue, publish_release
 from treatments.services.cases import load_starter_cases
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             action="store_true",
             help="bring the files in over what curators have edited since; publishes nothing",
         )
+        parser.add_argument("--by", metavar="LOGIN", help="whose edit it is; needed with --again")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,8 +38,9 @@ class Command(BaseCommand):
         if published and not options["again"]:
             self.stdout.write("Catalogue: already there, nothing changed.")
             return
+        by = author(options["by"])
         try:
-            counts = import_catalogue(_documents(), by=None)
+            counts = import_catalogue(_documents(), by=by)
             self.stdout.write(
                 f"Catalogue: {counts.added} rows added, {counts.changed} changed, "
                 f"{counts.unchanged} already there."
