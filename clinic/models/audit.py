@@ -11,7 +11,8 @@ class AuditEvent(models.Model):
     """Who did or opened what, when and by which request. Rows are only ever added.
 
     No foreign keys: an event outlives what it speaks of. Names of patients and clinical text
-    never stand here; ``detail`` holds codes and field names only.
+    never stand here; ``detail`` holds codes, field names, and the old and new values of what the
+    rules read of a patient.
     """
 
     at = models.DateTimeField(_("at"), auto_now_add=True)

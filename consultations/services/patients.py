@@ -1,6 +1,7 @@
 """Writing down who a patient is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.models import Clinic, User
 from clinic.text import search_key
+from consultations.enums import ConsultationStatus
 from consultations.errors import StaleVersion
-from consultations.models import Patient, PlanSession
+from consultations.models import Consultation, Patient, PlanSession
 from consultations.models.patients import plain_phone
 
 FIELDS = ("number", "family_name", "given_name", "sex", "birth_date", "phone", "email")
+EVALUATED = ("sex", "birth_date")  # what of a patient the rules read
 
 
 @transaction.atomic
@@ -32,16 +35,59 @@ def register_patient(*, by: User, clinic: Clinic, **fields: Any) -> Patient:
 
 @transaction.atomic
 def update_patient(patient: Patient, *, by: User, version: int, **fields: Any) -> Patient:
-    """Change a patient's details. Raises StaleVersion when somebody else was faster."""
+    """Change a patient's details. Raises StaleVersion when somebody else was faster.
+
+    What the rules read of a patient belongs to the facts of every open consultation: each has a
+    new version afterwards, so that nothing is decided or signed on what was proposed before.
+    """
+    if not set(EVALUATED).isdisjoint(fields):
+        _lock_open(patient)  # consultations first and then their patient, as signing does
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
     if patient.version != version:
         raise StaleVersion(patient.version)
     changed = sorted(name for name, value in fields.items() if getattr(patient, name) != value)
+    before = {name: getattr(patient, name) for name in EVALUATED}
     _fill(patient, fields)
     patient.version += 1
     _save(patient)
-    audit.record("patient-changed", patient, by=by, patient=patient.pk, detail={"fields": changed})
+    values = _values(before, patient)
+    detail = {"fields": changed, **({"values": values} if values else {})}
+    audit.record("patient-changed", patient, by=by, patient=patient.pk, detail=detail)
+    if values:
+        _renew_open(patient, by=by)
     return patient
+
+
+def _lock_open(patient: Patient) -> list[Consultation]:
+    rows = Consultation.objects.filter(patient=patient, status=ConsultationStatus.OPEN)
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _values(before: Mapping[str, Any], patient: Patient) -> dict[str, dict[str, str | None]]:
+    """Old and new values of what the rules read. Names and ways to reach somebody stay out."""
+    return {
+        name: {"old": _coded(old), "new": _coded(getattr(patient, name))}
+        for name, old in before.items()
+        if old != getattr(patient, name)
+    }
+
+
+def _coded(value: str | date | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _renew_open(patient: Patient, *, by: User) -> None:
+    """Also those that were started before the patient was locked."""
+    for consultation in _lock_open(patient):
+        consultation.version += 1
+        consultation.save(update_fields=["version", "updated_at"])
+        audit.record(
+            "consultation-changed",
+            consultation,
+            by=by,
+            patient=patient.pk,
+            detail={"fields": ["patient"]},
+        )
 
 
 def note_opened(subject: Model, *, by: User) -> None:
