@@ -159,6 +159,11 @@ GUARDS: tuple[Guard, ...] = (
         columns=("id", "clinic_id", "plan_id", "number", "planned_on", "kind"),
         message=_PLAN,
     ),
+    FrozenOnce(
+        table="consultations_plansession",
+        closed="{row}.status <> 'scheduled'",
+        message="a session that is closed stays as it was closed",
+    ),
     AppendOnly(
         table="consultations_amendment",
         message="an amendment never changes",

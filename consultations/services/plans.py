@@ -119,8 +119,9 @@ def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
     """Say that a scheduled session was done or cancelled.
 
     A treatment whose consent is withdrawn is not given: of a session that is done without it, that
-    is recorded.
+    is recorded. The consultation is locked first: consents are taken back under the same lock.
     """
+    Consultation.objects.select_for_update(of=("self",)).get(plan__sessions=session.pk)
     session = (
         PlanSession.objects.select_for_update(of=("self",))
         .select_related("plan", "clinic")
@@ -160,8 +161,14 @@ def _leave_out(session: PlanSession, *, by: User) -> list[str]:
 
 
 def cancel_sessions(sessions: Iterable[PlanSession], *, by: User, why: str) -> None:
-    """Cancel scheduled sessions for a reason that is recorded elsewhere; ``why`` is its code."""
-    for session in sessions:
+    """Cancel those that are still scheduled, for a reason that is recorded elsewhere; ``why`` is
+    its code."""
+    scheduled = PlanSession.objects.filter(
+        pk__in=[one.pk for one in sessions], status=SessionStatus.SCHEDULED
+    )
+    for session in (
+        scheduled.select_for_update(of=("self",)).select_related("plan").order_by("number")
+    ):
         session.status = SessionStatus.CANCELLED
         session.save(update_fields=["status"])
         patient = session.plan.patient_id
