@@ -53,11 +53,10 @@ def give_consent(
     ``read`` is the digest of the document that the patient was shown: when the decisions changed
     in between, nothing is signed (code ``stale``).
     """
-    Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    policies.check_is_decided(consultation)
     proposal = latest(consultation)
-    if proposal is None:
-        raise ValidationError(_("Nothing has been proposed yet."), code="nothing-proposed")
-    policies.check_can_decide(proposal)
+    assert proposal is not None  # noqa: S101 - something is decided on it
     _check_needed(proposal, treatment)
     document = document_to_sign(proposal, treatment, language)
     if digest_of(document) != read:

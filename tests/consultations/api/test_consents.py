@@ -94,6 +94,25 @@ def test_what_is_no_consent_is_refused_by_its_path(api, consultation, changes, p
     assert flow.problems(answer) == [(path, code)]
 
 
+def test_no_consent_is_taken_while_an_area_is_undecided(api, clinic):
+    both = [{"concern": "fine-lines", "area": area} for area in ("face", "hands")]
+    found = flow.proposal(api, of=flow.consultation(api, concerns=both)["id"])
+    on = found["consultation"]
+    flow.decision(api, on=found["id"])
+    flow.decision(api, on=found["id"], area="hands")
+    asked = f"{flow.CONSULTATIONS}{on}/consent-text/?treatment=prp&language=en"
+    read = flow.done(api.get(asked))["digest"]
+    again = flow.made(api.post(f"{flow.CONSULTATIONS}{on}/propose/"))
+    flow.decision(api, on=again["id"])
+    body = {"treatment": "prp", "language": "en", "read": read, "name": "A Patient"}
+
+    answer = api.post(f"{flow.CONSULTATIONS}{on}/consent/", body)
+
+    assert (answer.status_code, flow.problems(answer)) == (409, [("", "undecided")])
+    with scope(clinic=clinic):
+        assert not Consent.objects.exists()
+
+
 @pytest.mark.parametrize("key", ["", "a-key"])
 @pytest.mark.parametrize("body", [{}, {"password": None}, {"password": 7}, {"password": "wrong"}])
 def test_without_the_password_nothing_is_signed(api, clinic, consultation, body, key):
