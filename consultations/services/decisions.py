@@ -120,14 +120,17 @@ def withdraw_override(override: RuleOverride, *, by: User) -> Proposal:
     """Take an override back, and propose anew without it."""
     consultation = Consultation.objects.select_for_update().get(pk=override.consultation_id)
     policies.check_can_edit(consultation)
+    row = RuleOverride.objects.filter(pk=override.pk).first()  # as it is once we are alone
+    if row is None:
+        raise ValidationError(_("This override is taken back already."), code="withdrawn")
     audit.record(
         "override-withdrawn",
-        override,
+        row,
         by=by,
         patient=consultation.patient_id,
-        detail={"rule": override.rule},
+        detail={"rule": row.rule},
     )
-    override.delete()
+    row.delete()
     return propose(consultation, by=by)
 
 

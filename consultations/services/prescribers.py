@@ -114,9 +114,7 @@ def _answer(
     conditions: str,
     by: User,
 ) -> None:
-    rows = PrescriberQuestion.objects.select_for_update(of=("self",)).select_related("clinic")
-    row = rows.get(pk=question.pk)
-    policies.check_can_answer(row)
+    row = _locked(question)
     if not answer:
         raise ValidationError({"answer": _("Say what the prescriber answered.")})
     if answered_on > row.clinic.today():
@@ -132,10 +130,19 @@ def _answer(
 def withdraw_question(question: PrescriberQuestion, *, by: User) -> None:
     """Take back a question that was not answered: it is no longer needed, or was a mistake."""
     Consultation.objects.select_for_update().get(pk=question.consultation_id)
-    row = PrescriberQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
-    policies.check_can_answer(row)
+    row = _locked(question)
     _record("prescriber-question-withdrawn", row, by)
     row.delete()
+
+
+def _locked(question: PrescriberQuestion) -> PrescriberQuestion:
+    """As it is now. It may be gone since it was read."""
+    rows = PrescriberQuestion.objects.select_for_update(of=("self",)).select_related("clinic")
+    row = rows.filter(pk=question.pk).first()
+    if row is None:
+        raise ValidationError(_("This question is taken back already."), code="withdrawn")
+    policies.check_can_answer(row)
+    return row
 
 
 def _record(action: str, question: PrescriberQuestion, by: User, **detail: object) -> None:

@@ -12,7 +12,7 @@ from clinic.models import AuditEvent
 from consultations import policies
 from consultations.documents import plan_document
 from consultations.models import Plan, PrescriberQuestion
-from consultations.services import intake, prescribers, proposals
+from consultations.services import consents, intake, prescribers, proposals
 from tests.consultations.made import accept, again, consented, proposed, sign
 from tests.engine.cases import answer, medicine, release, request, treatment
 
@@ -117,16 +117,19 @@ def test_nothing_is_signed_while_a_question_is_open(clinic, physician):
     row = again(proposal.consultation)
     intake.replace_facts(row, facts, by=physician, version=row.version)
     proposal = proposals.propose(row, by=physician)
-    one, other = asked(
-        proposal, physician, rule="L-24", places=[("face", "mesotherapy"), ("face", "prp")]
-    )
+    (one,) = asked(proposal, physician, rule="L-24")
     proposal = answered(one, physician)
     accept(proposal, physician)
-    consented(proposal, physician)
+    (given,) = consented(proposal, physician)
+    (other,) = asked(proposal, physician, rule="L-24", places=[("face", "prp")])
 
     with refused("asked"):
         policies.check_can_sign(proposal.consultation)
+    consents.withdraw_consent(given, told_by="The patient", reason="", by=physician)
+    with refused("asked"):
+        consented(proposal, physician)
     prescribers.withdraw_question(other, by=physician)
+    consented(proposal, physician)
 
     assert policies.can_sign(again(proposal.consultation))
 
@@ -226,3 +229,33 @@ def test_asking_and_answering_are_audited_without_words(clinic, physician):
     assert [one.action for one in events] == ["prescriber-asked", "prescriber-answered"]
     assert {one.patient for one in events} == {proposal.consultation.patient_id}
     assert "Arslan" not in json.dumps([one.detail for one in events])
+
+
+def test_a_question_that_was_taken_back_meanwhile_is_neither_answered_nor_taken_back(
+    clinic, physician
+):
+    first = proposed(clinic, physician, medications=[WARFARIN])
+    (question,) = asked(first, physician)
+    prescribers.withdraw_question(again(question), by=physician)
+
+    for act in (
+        lambda: answered(question, physician),
+        lambda: prescribers.withdraw_question(question, by=physician),
+    ):
+        with refused("withdrawn"):
+            act()
+
+    withdrawn = AuditEvent.objects.filter(action="prescriber-question-withdrawn")
+    assert (withdrawn.count(), first.consultation.proposals.count()) == (1, 1)
+
+
+def test_one_of_several_taken_back_meanwhile_leaves_all_unanswered(clinic, physician):
+    first = proposed(clinic, physician, medications=[CLOPIDOGREL])
+    places = [("face", "mesotherapy"), ("face", "prp")]
+    one, other = asked(first, physician, rule="L-24", places=places)
+    prescribers.withdraw_question(again(other), by=physician)
+
+    with refused("withdrawn"):
+        answered(one, physician, also=[other])
+
+    assert again(one).answer == ""
