@@ -11,7 +11,8 @@ from typing import Any
 
 from consultations.consent_disagreements import told_to_patient
 from consultations.enums import ConsentState, Verdict
-from consultations.models import Consent, Decision, Proposal
+from consultations.lifted import overrides_in
+from consultations.models import Consent, Decision, Proposal, RuleOverride
 from treatments.compiler import catalogue_of
 from treatments.engine import digest_of
 from treatments.explanations import Wording, wording_of
@@ -41,10 +42,27 @@ class Needed:
         return self.state not in {ConsentState.GIVEN, ConsentState.NO_TEXT}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was accepted on a proposal, and the overrides that count in it: loaded once for all
+    areas and treatments."""
+
+    decisions: tuple[Decision, ...]
+    overrides: tuple[RuleOverride, ...]
+
+    def overridden(self, area: str, treatment: str) -> list[RuleOverride]:
+        rows = [row for row in self.overrides if _place_of(row) == (area, treatment)]
+        return sorted(rows, key=lambda row: (row.rule, row.made_at, row.pk))
+
+
+def _place_of(row: RuleOverride) -> tuple[str, str]:
+    return row.area.code, row.treatment.code
+
+
 def needed_for(proposal: Proposal) -> list[Needed]:
     """One for each treatment that was accepted anywhere, in the catalogue's order."""
-    taken = accepted(proposal)
-    codes = {code for one in taken for code in one.option["treatments"]}
+    taken = taken_of(proposal)
+    codes = {code for one in taken.decisions for code in one.option["treatments"]}
     signed = list(_signed(proposal))
     document = catalogue_of(proposal.release).document
     return [
@@ -60,13 +78,17 @@ def accepted(proposal: Proposal) -> list[Decision]:
     return sorted(rows, key=lambda one: (one.area.position, one.area.code))
 
 
+def taken_of(proposal: Proposal) -> Taken:
+    return Taken(decisions=tuple(accepted(proposal)), overrides=overrides_in(proposal).counted)
+
+
 def text_of(proposal: Proposal, treatment: str, language: str) -> Row | None:
     """The release's own text, as its curators wrote it in that language."""
     return next((row for row in _texts(proposal, treatment) if row["language"] == language), None)
 
 
 def contents(
-    proposal: Proposal, treatment: str, language: str, taken: list[Decision] | None = None
+    proposal: Proposal, treatment: str, language: str, taken: Taken | None = None
 ) -> dict[str, Any]:
     """All that a consent shows but for names: the curated text, and the patient's own plan.
 
@@ -77,9 +99,11 @@ def contents(
     if text is None:
         raise LookupError(language)
     wording = wording_of(catalogue_of(proposal.release), language=language)
+    taken = taken or taken_of(proposal)
     areas = [
         _area(wording, proposal, decision, treatment)
-        for decision in (accepted(proposal) if taken is None else taken)
+        | {"overrides": list(_overrides(wording, proposal, taken, decision, treatment))}
+        for decision in taken.decisions
         if treatment in decision.option["treatments"]
     ]
     shown = ("title", "version", "body", "risks", "alternatives", "declaration", "witness")
@@ -92,14 +116,12 @@ def contents(
 
 
 def subject_of(
-    proposal: Proposal, treatment: str, language: str, taken: list[Decision] | None = None
+    proposal: Proposal, treatment: str, language: str, taken: Taken | None = None
 ) -> str:
     return digest_of(contents(proposal, treatment, language, taken))
 
 
-def _needed(
-    proposal: Proposal, treatment: str, taken: list[Decision], signed: list[Consent]
-) -> Needed:
+def _needed(proposal: Proposal, treatment: str, taken: Taken, signed: list[Consent]) -> Needed:
     texts = _texts(proposal, treatment)
     consent = signed[0] if signed else None
     return Needed(
@@ -113,7 +135,7 @@ def _needed(
 
 
 def _state(
-    proposal: Proposal, treatment: str, taken: list[Decision], consent: Consent | None
+    proposal: Proposal, treatment: str, taken: Taken, consent: Consent | None
 ) -> ConsentState:
     """The newest counts: whoever took back the last consent does not agree by an older one."""
     languages = {row["language"] for row in _texts(proposal, treatment)}
@@ -145,7 +167,9 @@ def _texts(proposal: Proposal, treatment: str) -> list[Row]:
     return [row for row in document.get("consent_texts", ()) if row["treatment"] == treatment]
 
 
-def _area(wording: Wording, proposal: Proposal, decision: Decision, treatment: str) -> Row:
+def _area(
+    wording: Wording, proposal: Proposal, decision: Decision, treatment: str
+) -> dict[str, Any]:
     option, code = decision.option, decision.area.code
     course = next(one for one in option["courses"] if one["treatment"] == treatment)
     standing = _standing(proposal, code, treatment)
@@ -175,7 +199,7 @@ def _area(wording: Wording, proposal: Proposal, decision: Decision, treatment: s
         ],
         "activators": list(wording.each("activators", course["activators"])),
         "heed": _heed(wording, option, treatment, standing),
-        "overrides": list(_overrides(wording, proposal, code, treatment)),
+        **_chosen(wording, option, course),
         "disagreements": list(
             told_to_patient(
                 wording,
@@ -187,12 +211,21 @@ def _area(wording: Wording, proposal: Proposal, decision: Decision, treatment: s
     }
 
 
+def _chosen(wording: Wording, option: Row, course: Row) -> dict[str, Any]:
+    """What the clinician chose beside the proposal; nothing where it was left open, so that what
+    was agreed to before this was told holds on."""
+    chosen = {
+        "technique": wording.name("techniques", course.get("technique", "")),
+        "parts": list(wording.each("areas", option.get("parts", []))),
+    }
+    return {name: value for name, value in chosen.items() if value}
+
+
 def _overrides(
-    wording: Wording, proposal: Proposal, area: str, treatment: str
+    wording: Wording, proposal: Proposal, taken: Taken, decision: Decision, treatment: str
 ) -> Iterator[dict[str, str]]:
     """Rules that were gone against for this treatment here, and why: the patient is told."""
-    rows = proposal.consultation.overrides.filter(area__code=area, treatment__code=treatment)
-    for row in rows.select_related("made_by").order_by("rule", "made_at", "id"):
+    for row in taken.overridden(decision.area.code, treatment):
         yield {
             "rule": wording.rules.get(row.rule, {}).get("message", row.rule),
             "reason": wording.name("decision_reasons", row.reason),

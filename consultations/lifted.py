@@ -3,6 +3,7 @@
 It stands beside the treatment wherever that is shown: at every session and on every printout.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 from clinic.dates import long_day
 from clinic.models import User
 from clinic.text import isolated
-from consultations.models import Consultation, Plan, PrescriberQuestion
+from consultations.effects import has_effect
+from consultations.models import Plan, PrescriberQuestion, Proposal, RuleOverride
 from treatments.compiler import catalogue_of
+from treatments.enums import EffectKind
 from treatments.explanations import Wording, wording_of
 from treatments.models import Area, Treatment
 
@@ -57,9 +60,33 @@ class Decided:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """Of a consultation: those that count in a proposal, and those that are left over, whose rule
+    does not stand against the treatment there."""
+
+    counted: tuple[RuleOverride, ...]
+    left_over: tuple[RuleOverride, ...]
+
+
+def overrides_in(proposal: Proposal) -> Overrides:
+    """What was overridden once may have been put right since, or its area may be gone."""
+    rows = RuleOverride.objects.filter(consultation=proposal.consultation_id)
+    response, made_with = json.loads(proposal.response), {tuple(one) for one in proposal.overrides}
+    kept: dict[bool, list[RuleOverride]] = {True: [], False: []}
+    for row in rows.select_related("area", "treatment", "made_by"):
+        lifted = (row.rule, row.area.code, row.treatment.code)
+        counts = lifted in made_with and has_effect(
+            response, EffectKind.EXCLUDE_OVERRIDABLE, *lifted
+        )
+        kept[counts].append(row)
+    return Overrides(counted=tuple(kept[True]), left_over=tuple(kept[False]))
+
+
 def decided_beside(plan: Plan) -> Decided:
     """Overrides and answers of a signed plan. They are frozen with its consultation."""
-    overrides = overrides_of(plan.consultation, wording_of(catalogue_of(plan.proposal.release)))
+    wording = wording_of(catalogue_of(plan.proposal.release))
+    overrides = texts_of(overrides_in(plan.proposal).counted, wording)
     answers = tuple(
         plan.consultation.prescriber_questions.exclude(answer="").select_related(
             "area", "treatment", "asked_by", "recorded_by"
@@ -72,7 +99,7 @@ def decided_beside(plan: Plan) -> Decided:
     )
 
 
-def overrides_of(consultation: Consultation, wording: Wording) -> tuple[OverrideText, ...]:
+def texts_of(overrides: Iterable[RuleOverride], wording: Wording) -> tuple[OverrideText, ...]:
     return tuple(
         OverrideText(
             pk=row.pk,
@@ -84,7 +111,7 @@ def overrides_of(consultation: Consultation, wording: Wording) -> tuple[Override
             made_at=row.made_at,
             made_by=row.made_by,
         )
-        for row in consultation.overrides.select_related("area", "treatment", "made_by")
+        for row in overrides
     )
 
 

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
-from consultations.consents import needed_for
+from consultations.consents import Needed, needed_for
+from consultations.effects import has_effect, leading_nowhere
 from consultations.enums import ConsultationStatus, Verdict
 from consultations.models import Consultation, Decision, PrescriberQuestion, Proposal
 from consultations.signing import (
@@ -21,6 +22,7 @@ from consultations.signing import (
     preparation_of,
 )
 from treatments.compiler import current_release
+from treatments.enums import EffectKind
 from treatments.explanations.minding import to_acknowledge
 
 STATE_CODES = frozenset(
@@ -95,26 +97,43 @@ def check_can_decide(proposal: Proposal) -> None:
 
 def check_can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
     check_can_decide(proposal)
-    if not _has_effect(proposal, "exclude-overridable", rule, area, treatment):
+    response = json.loads(proposal.response)
+    if not has_effect(response, EffectKind.EXCLUDE_OVERRIDABLE, rule, area, treatment):
         message = _("This rule cannot be overridden here.")
-        raise _refused(message, "not-overridable", _faulty(proposal, area, treatment))
+        raise _refused(message, "not-overridable", leading_nowhere(response, area, treatment))
 
 
 def check_can_ask(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
     """The prescriber is asked where a rule says so, and not twice at a time."""
     check_can_decide(proposal)
-    if not _has_effect(proposal, "ask-prescriber", rule, area, treatment):
+    response = json.loads(proposal.response)
+    if not has_effect(response, EffectKind.ASK_PRESCRIBER, rule, area, treatment):
         message = _("No rule asks for the prescriber's answer here.")
-        raise _refused(message, "nothing-to-ask", _faulty(proposal, area, treatment))
-    asked = PrescriberQuestion.objects.filter(
-        consultation=proposal.consultation,
-        rule=rule,
-        area__code=area,
-        treatment__code=treatment,
-        answer="",
-    )
-    if asked.exists():
+        raise _refused(message, "nothing-to-ask", leading_nowhere(response, area, treatment))
+    if (area, treatment) in _being_asked(proposal, rule):
         raise ValidationError(_("This is already being asked."), code="asked")
+
+
+def places_to_ask(proposal: Proposal, rule: str) -> frozenset[tuple[str, str]]:
+    """The areas and treatments that `check_can_ask` lets through, looked up together."""
+    if not can_decide(proposal):
+        return frozenset()
+    response, asked = json.loads(proposal.response), _being_asked(proposal, rule)
+    places = {
+        (area["area"], one["treatment"]) for area in response["areas"] for one in area["treatments"]
+    }
+    return frozenset(
+        place
+        for place in places - asked
+        if has_effect(response, EffectKind.ASK_PRESCRIBER, rule, *place)
+    )
+
+
+def _being_asked(proposal: Proposal, rule: str) -> frozenset[tuple[str, str]]:
+    rows = PrescriberQuestion.objects.filter(
+        consultation=proposal.consultation_id, rule=rule, answer=""
+    )
+    return frozenset(rows.values_list("area__code", "treatment__code"))
 
 
 def check_can_answer(question: PrescriberQuestion) -> None:
@@ -129,30 +148,6 @@ def _refused(message: Any, code: str, field: str) -> ValidationError:
     return ValidationError({field: ValidationError(message, code=code)})
 
 
-def _faulty(proposal: Proposal, area: str, treatment: str) -> str:
-    """Which of area, treatment and rule leads nowhere; the rule where the place is one."""
-    found = [one for one in _areas(proposal) if one["area"] == area]
-    if not found:
-        return "area"
-    known = any(one["treatment"] == treatment for one in found[0]["treatments"])
-    return "rule" if known else "treatment"
-
-
-def _has_effect(proposal: Proposal, effect: str, rule: str, area: str, treatment: str) -> bool:
-    stands = any(
-        standing["treatment"] == treatment and rule in standing["findings"]
-        for one in _areas(proposal)
-        if one["area"] == area
-        for standing in one["treatments"]
-    )
-    return stands and any(
-        one["effect"] == effect and one["treatment"] in (None, treatment)
-        for finding in json.loads(proposal.response)["findings"]
-        if finding["rule"] == rule
-        for one in finding["effects"]
-    )
-
-
 def check_is_decided(consultation: Consultation) -> None:
     """Every area with options is decided on a fresh proposal, and something was accepted."""
     _decided(consultation)
@@ -161,7 +156,7 @@ def check_is_decided(consultation: Consultation) -> None:
 def check_can_prepare(consultation: Consultation) -> None:
     """The plan is whole, and a combination in it asks for somebody else's signature beside."""
     proposal = _decided(consultation)
-    _check_consents(proposal)
+    _check_consents(needed_for(proposal))
     if not performers_asked(proposal):
         raise ValidationError(_("This plan needs no second signature."), code="performer")
 
@@ -171,8 +166,9 @@ def check_can_sign(consultation: Consultation, *, by: User | None = None) -> Non
     another is to perform, who prepared the plan has signed it, and ``by`` co-signs at that level.
     """
     proposal = _decided(consultation)
-    _check_consents(proposal)
-    _check_performer(consultation, proposal, by)
+    needed = needed_for(proposal)
+    _check_consents(needed)
+    _check_performer(consultation, proposal, needed, by)
 
 
 def check_can_amend(consultation: Consultation) -> None:
@@ -219,8 +215,8 @@ def _check_acknowledged(proposal: Proposal, decisions: list[Decision]) -> None:
             )
 
 
-def _check_consents(proposal: Proposal) -> None:
-    waiting = [one.name for one in needed_for(proposal) if not one.given]
+def _check_consents(needed: list[Needed]) -> None:
+    waiting = [one.name for one in needed if not one.given]
     if waiting:
         raise ValidationError(
             _("The patient's consent is missing: %(treatments)s."),
@@ -229,11 +225,13 @@ def _check_consents(proposal: Proposal) -> None:
         )
 
 
-def _check_performer(consultation: Consultation, proposal: Proposal, by: User | None) -> None:
+def _check_performer(
+    consultation: Consultation, proposal: Proposal, needed: list[Needed], by: User | None
+) -> None:
     asked = performers_asked(proposal)
     if not asked:
         return
-    preparation = preparation_of(consultation, proposal)
+    preparation = preparation_of(consultation, proposal, needed)
     if preparation is None:
         raise ValidationError(
             _(
@@ -277,10 +275,6 @@ def can_decide(proposal: Proposal) -> bool:
 
 def can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> bool:
     return _allows(check_can_override, proposal, rule, area, treatment)
-
-
-def can_ask(proposal: Proposal, rule: str, area: str, treatment: str) -> bool:
-    return _allows(check_can_ask, proposal, rule, area, treatment)
 
 
 def can_sign(consultation: Consultation) -> bool:

@@ -86,6 +86,10 @@ def _own(area: Row) -> dict[str, Any]:
 
 def _own_lines(area: Row) -> Iterator[str]:
     yield _("For: %(concerns)s") % {"concerns": with_commas(area["covers"])}
+    if "parts" in area:
+        yield _("Only here: %(parts)s") % {"parts": with_commas(area["parts"])}
+    if "technique" in area:
+        yield f"{_('Technique')}: {area['technique']}"
     yield _("Planned sessions: %(days)s") % {"days": _days(area["planned"])}
     if area["optional"]:
         yield _("Optional sessions: %(days)s") % {"days": _days(area["optional"])}

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from clinic.dates import day_and_time, long_day
 from clinic.text import isolated, with_commas
 from consultations.agreements import lifted_by
-from consultations.lifted import overrides_of
+from consultations.lifted import overrides_in, texts_of
 from consultations.models import Consultation, Decision, Proposal
 from consultations.paper import answer_of, override_of
 from consultations.record_facts import Entry, entry, section
@@ -39,7 +39,7 @@ def decision_sections(wording: Wording, proposal: Proposal) -> Iterator[Printed]
         _("Rules that were overridden"),
         (
             _said_by(override_of(wording, one), "reason")
-            for one in overrides_of(consultation, wording)
+            for one in texts_of(overrides_in(proposal).counted, wording)
         ),
     )
     yield section(_("What prescribers answered"), _answers(wording, consultation))

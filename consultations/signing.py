@@ -3,16 +3,22 @@
 from typing import Any
 
 from clinic.models import Membership, User
-from consultations.consents import accepted, needed_for
+from consultations.consents import Needed, accepted, needed_for
+from consultations.lifted import overrides_in
 from consultations.models import Consultation, Preparation, Proposal
 from treatments.compiler import catalogue_of
 from treatments.engine import digest_of
 from treatments.explanations import wording_of
 
 
-def document_of(consultation: Consultation, proposal: Proposal) -> dict[str, Any]:
-    """What is signed, apart from who: no name stands in it, so it can be checked anywhere."""
-    overrides = consultation.overrides.select_related("area", "treatment", "made_by")
+def document_of(
+    consultation: Consultation, proposal: Proposal, needed: list[Needed] | None = None
+) -> dict[str, Any]:
+    """What is signed, apart from who: no name stands in it, so it can be checked anywhere.
+
+    ``needed`` are the consents of this proposal where they are loaded already.
+    """
+    overrides = overrides_in(proposal).counted
     answers = consultation.prescriber_questions.select_related("area", "treatment")
     return {
         "receipt": proposal.receipt,
@@ -71,7 +77,7 @@ def document_of(consultation: Consultation, proposal: Proposal) -> dict[str, Any
                 "version": one.consent.version,
                 "digest": one.consent.digest,
             }
-            for one in needed_for(proposal)
+            for one in (needed_for(proposal) if needed is None else needed)
             if one.consent is not None
         ],
     }
@@ -95,11 +101,13 @@ def names_of_performers(proposal: Proposal) -> str:
     return ", ".join(wording.each("performers", performers_asked(proposal)))
 
 
-def preparation_of(consultation: Consultation, proposal: Proposal) -> Preparation | None:
+def preparation_of(
+    consultation: Consultation, proposal: Proposal, needed: list[Needed] | None = None
+) -> Preparation | None:
     """Who signed the preparation of the plan as it stands; None once anything in it changed."""
     rows = Preparation.objects.filter(consultation=consultation, proposal=proposal)
     last: Preparation | None = rows.select_related("signed_by").order_by("-signed_at").first()
-    if last is None or last.digest != digest_of(document_of(consultation, proposal)):
+    if last is None or last.digest != digest_of(document_of(consultation, proposal, needed)):
         return None
     return last
 

@@ -13,13 +13,14 @@ from clinic.permissions import actor, require
 from clinic.roles import Action
 from clinic.text import checks_own_text
 from consultations import policies
+from consultations.errors import IncompleteFacts
 from consultations.forms.decisions import DecisionForm, OverrideForm, first_errors
 from consultations.models import Proposal, RuleOverride
 from consultations.reasons import reasons_for
 from consultations.services import decisions as services
 from consultations.services.patients import note_opened
 from consultations.views.proposal_page import explained, refusal
-from consultations.views.proposals import proposal_or_404
+from consultations.views.proposals import consultation_or_404, incomplete, proposal_or_404
 from treatments.enums import ReasonFor
 from treatments.explanations.proposals import AreaAnswer
 
@@ -90,6 +91,8 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(RuleOverride.objects.select_related("area"), pk=pk)
     try:
         made = services.withdraw_override(row, by=actor(request))
+    except IncompleteFacts as error:
+        return incomplete(request, consultation_or_404(row.consultation_id), error)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("consultations:proposal", row.consultation_id)

@@ -65,12 +65,13 @@ def _asked(request: HttpRequest, proposal: Proposal, rule: str, form: AskForm) -
 def _waiting(proposal: Proposal, rule: str) -> tuple[Reason | None, list[tuple[str, str]]]:
     """The rule in words, and the areas and treatments that still have to be asked about."""
     found, places = None, []
+    open_places = policies.places_to_ask(proposal, rule)
     for answer in explained(proposal).areas:
         for one in answer.treatments:
             for reason in one.reasons:
                 if reason.ground.rule == rule and reason.asks:
                     found = found or reason
-                    if policies.can_ask(proposal, rule, answer.code, one.code):
+                    if (answer.code, one.code) in open_places:
                         places.append((f"{answer.code}/{one.code}", f"{one.name}, {answer.name}"))
     return found, places
 

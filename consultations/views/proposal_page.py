@@ -16,7 +16,7 @@ from consultations.agreements import lifted_by
 from consultations.altered import altered
 from consultations.enums import Verdict
 from consultations.forms.decisions import AcceptForm, DeclineForm
-from consultations.lifted import OverrideText, overrides_of
+from consultations.lifted import OverrideText, overrides_in, texts_of
 from consultations.models import Decision, PrescriberQuestion, Proposal
 from consultations.option_table import OptionTable, option_table
 from consultations.services import proposals
@@ -118,7 +118,7 @@ def panels(
         row.area.code: row for row in proposal.decisions.select_related("area", "decided_by")
     }
     wording = wording_of(catalogue_of(proposal.release))
-    overrides = overrides_of(proposal.consultation, wording)
+    overrides = texts_of(overrides_in(proposal).counted, wording)
     asked = list(_asked(proposal))
     may_decide = state.open and allowed(request, Action.DECIDE)
     may_override = state.open and allowed(request, Action.OVERRIDE)
@@ -137,6 +137,14 @@ def panels(
         )
         for answer in explanation.areas
     ]
+
+
+def left_over(proposal: Proposal, state: State) -> tuple[OverrideText, ...]:
+    """Overrides that count in no area of the newest proposal and can still be taken back."""
+    if not (state.newest and policies.can_edit(proposal.consultation)):
+        return ()
+    wording = wording_of(catalogue_of(proposal.release))
+    return texts_of(overrides_in(proposal).left_over, wording)
 
 
 def _taken(proposal: Proposal, decision: Decision | None) -> tuple[CourseText, ...]:

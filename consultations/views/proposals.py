@@ -19,7 +19,7 @@ from consultations.models import Consultation, Proposal
 from consultations.services import proposals as services
 from consultations.services.patients import note_opened
 from consultations.treated import courses_of_panels, treated
-from consultations.views.proposal_page import explained, panels, state_of
+from consultations.views.proposal_page import explained, left_over, panels, state_of
 from treatments.models import Area
 
 
@@ -49,15 +49,22 @@ def propose(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         proposal = services.propose(consultation, by=actor(request))
     except IncompleteFacts as error:
-        missing = flow.missing(error.faults)
-        context = {"consultation": consultation, "patient": consultation.patient}
-        return render(
-            request, "consultations/incomplete.html", {**context, "missing": missing}, status=400
-        )
+        return incomplete(request, consultation, error)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(flow.address(consultation, flow.PROPOSAL))
     return redirect("consultations:proposal-number", pk, proposal.number)
+
+
+def incomplete(
+    request: HttpRequest, consultation: Consultation, error: IncompleteFacts
+) -> HttpResponse:
+    """What stands between the facts and a proposal."""
+    context = {"consultation": consultation, "patient": consultation.patient}
+    missing = flow.missing(error.faults)
+    return render(
+        request, "consultations/incomplete.html", {**context, "missing": missing}, status=400
+    )
 
 
 @require(Action.VIEW_CONSULTATION)
@@ -86,6 +93,7 @@ def proposal(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         "explanation": explanation,
         "state": state,
         "panels": shown,
+        "left_over": left_over(row, state),
         "where": where,
         "body_map": map_of(Area.objects.active().select_related("parent"), where.spots, notes),
         "notes": notes,

@@ -70,10 +70,13 @@ def what_is_signed(request: HttpRequest, consultation: Consultation) -> dict[str
         return {}
     decided = not refusal(policies.check_is_decided, consultation)
     asked = performers_asked(proposal)
+    needed = needed_for(proposal) if decided else []
     return {
         "proposal": proposal,
         "panels": panels(request, proposal, explained(proposal), state_of(proposal)),
-        "needed": needed_for(proposal) if decided else [],
+        "needed": needed,
         "asked": names_of_performers(proposal) if decided and asked else "",
-        "preparation": preparation_of(consultation, proposal) if decided and asked else None,
+        "preparation": preparation_of(consultation, proposal, needed)
+        if decided and asked
+        else None,
     }

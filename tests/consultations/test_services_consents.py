@@ -23,6 +23,7 @@ from tests.consultations.made import (
 )
 from tests.consultations.test_paper import text_of
 from tests.consultations.test_services_plans import FULL
+from tests.engine.cases import concerns
 from treatments.compiler import catalogue_of
 from treatments.engine import canonical_json, digest_of
 from treatments.explanations import wording_of
@@ -149,6 +150,53 @@ def test_an_override_stands_in_the_consent_and_its_digest_covers_it(clinic, phys
     assert "Counted twice." in text_of(consent_paper.consent_pdf(row).content)
 
 
+def own_plan(proposal, treatment, language="en"):
+    """What stands of the first area in the patient's own plan."""
+    sections = consents.document_to_sign(latest(proposal), treatment, language)["sections"]
+    return next(one["groups"] for one in sections if one["groups"])[0]["items"]
+
+
+CHOSEN = {
+    "courses": [{"treatment": "mesotherapy", "technique": "point-by-point"}],
+    "parts": ["cheeks", "forehead"],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"courses": CHOSEN["courses"]}, "Technique: Point by point"),
+        ({"parts": CHOSEN["parts"]}, "Only here: Forehead, Cheeks"),
+    ],
+)
+def test_technique_and_parts_are_told_and_another_choice_needs_another_consent(
+    clinic, physician, changes, line
+):
+    proposal = decided(clinic, physician)
+    consented(proposal, physician)
+    assert line not in own_plan(proposal, "mesotherapy")
+
+    accept(proposal, physician, verdict="modified", changes=changes, note="As agreed.")
+
+    assert line in own_plan(proposal, "mesotherapy")
+    assert states(proposal)["mesotherapy"] == "changed"
+    with refused("consent"):
+        plans.sign(proposal.consultation, by=physician)
+    row = consent(proposal, physician, "mesotherapy")
+    assert line in text_of(consent_paper.consent_pdf(row).content)
+    assert states(proposal)["mesotherapy"] == "given"
+
+
+def test_a_technique_is_told_with_its_own_treatment_and_parts_with_each(clinic, physician):
+    proposal = proposed(clinic, physician)
+
+    accept(proposal, physician, verdict="modified", changes=CHOSEN, note="As agreed.")
+
+    told = " ".join(own_plan(proposal, "prp"))
+    assert "Technique" not in told
+    assert "Only here: Forehead, Cheeks" in told
+
+
 @pytest.mark.parametrize(
     ("treatment", "told", "not_told"),
     [
@@ -248,6 +296,19 @@ def test_none_is_given_under_a_signed_plan(clinic, physician):
 
     with refused("closed"):
         consent(plan.proposal, physician, "prp")
+
+
+def test_none_is_given_while_an_area_is_undecided(clinic, physician):
+    both = concerns(("fine-lines", "face"), ("fine-lines", "hands"))
+    proposal = proposed(clinic, physician, concerns=both)
+    accept(proposal, physician)
+
+    with refused("undecided"):
+        consent(proposal, physician, "prp")
+    assert not Consent.objects.exists()
+    accept(proposal, physician, area="hands", number=None, verdict="declined")
+
+    consent(proposal, physician, "prp")
 
 
 # The signature
