@@ -25,6 +25,10 @@ class AdverseEventQuerySet(models.QuerySet["AdverseEvent"]):
             "treatment", "area", "kind", "session", "recorded_by", "correction"
         )
 
+    def standing(self) -> Self:
+        """Neither corrected since nor recorded by mistake."""
+        return self.filter(correction__isnull=True, withdrawn=False)
+
 
 class AdverseEvent(ClinicalRow):
     """One event after one treatment in one area of a signed plan.

@@ -4,7 +4,8 @@ from django import template
 
 from clinic.scoping import clinic_today
 from consultations.enums import LeftOut
-from consultations.models import Patient
+from consultations.events import standing_events
+from consultations.models import AdverseEvent, Patient
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ def age(patient: Patient, on: date | None = None) -> int | None:
         return None
     day = on or clinic_today()
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@register.simple_tag
+def events_after_treatment(patient: Patient) -> list[AdverseEvent]:
+    """Those that stand. Every page that shows a banner asks for them once."""
+    return standing_events(patient)
 
 
 @register.filter

@@ -14,14 +14,13 @@ from clinic.roles import Action
 from clinic.scoping import membership_of
 from clinic.text import checks_own_text, searched
 from consultations.errors import StaleVersion
+from consultations.events import standing_events
 from consultations.forms.patients import PatientForm, StartForm
 from consultations.listing import page_of_patients
 from consultations.lookalikes import lookalikes
 from consultations.models import Consultation, Patient, Plan
 from consultations.services import patients as services
 from consultations.views.versions import version_in
-
-SHOWN = 30
 
 
 @checks_own_text
@@ -83,10 +82,11 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"patient": row, "start_form": StartForm()}
     if allowed(request, Action.VIEW_CONSULTATION):
         rows = Consultation.objects.for_list().filter(patient=row)
-        context["consultations"] = rows.select_related("plan")[:SHOWN]
+        context["consultations"] = rows
         context["last_signed"] = Consultation.objects.last_signed(row)
     if allowed(request, Action.VIEW_PLAN):
-        context["plans"] = Plan.objects.for_list().filter(patient=row)[:SHOWN]
+        context["plans"] = Plan.objects.for_list().filter(patient=row).defer("document")
+        context["events"] = standing_events(row)
     return render(request, "consultations/patient.html", context)
 
 

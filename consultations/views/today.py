@@ -11,12 +11,12 @@ from clinic.roles import Action
 from clinic.scoping import clinic_today, membership_of
 from consultations import worklists
 from consultations.enums import SessionStatus
+from consultations.listing import page_of_open
 from consultations.models import Consultation, PlanSession, SessionItem
 from consultations.services.catching_up import catch_up_at_first_sight
 from consultations.services.patients import note_listed
 from treatments.models import Draft
 
-SHOWN = 30
 NAMING = ("asked", "open_consultations", "others_today", "sessions")
 
 
@@ -37,7 +37,9 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _consultations(request: HttpRequest) -> dict[str, Any]:
+    """Of one day every row is shown; what is open grows with the years and has pages."""
     rows = Consultation.objects.for_list().order_by("-consulted_on", "-created_at", "id")
+    page = page_of_open(actor(request), after=request.GET.get("after"))
     going_on = catch_up_at_first_sight()
     own, every = worklists.counts_for(actor(request))
     return {
@@ -45,12 +47,11 @@ def _consultations(request: HttpRequest) -> dict[str, Any]:
         "changed_own": own,
         "changed_every": every,
         "going_on": going_on,
-        "open_consultations": worklists.mark_outdated(
-            rows.open().filter(clinician=actor(request))[:SHOWN]
-        ),
+        "open_page": page,
+        "open_consultations": worklists.mark_outdated(page.rows),
         "others_today": rows.filter(consulted_on=clinic_today()).exclude(
             clinician=actor(request), status="open"
-        )[:SHOWN],
+        ),
     }
 
 
@@ -58,6 +59,7 @@ def _sessions() -> Any:
     due = PlanSession.objects.filter(planned_on=clinic_today(), status=SessionStatus.SCHEDULED)
     return (
         due.select_related("plan__patient")
+        .defer("plan__document")
         .prefetch_related(Prefetch("items", queryset=SessionItem.objects.with_withdrawals()))
-        .order_by("plan__patient__family_name", "id")[:SHOWN]
+        .order_by("plan__patient__family_name", "plan__patient__given_name", "plan", "number")
     )

@@ -3,13 +3,19 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
 
 from clinic.roles import Action, Role, allows
 from consultations.models import AdverseEvent
+from consultations.services import carrying
+from consultations.services import events as services
+from consultations.services.intake import start_consultation
 from tests.consultations.made import signed
+from tests.consultations.views.rows import page_url
 
 ROLES = [role.value for role in Role]
 
@@ -125,3 +131,113 @@ def test_another_clinics_plan_and_event_are_not_found(
             answer = getattr(stranger, method)(url(name, row_key), {"what": "x"})
             assert answer.status_code == 404
     assert len(events(clinic)) == 1
+
+
+def happened(plan, by, seriousness="serious", what="Blister."):
+    with scope(clinic=plan.clinic):
+        item = plan.sessions.first().items.first()
+        told = services.Told(
+            treatment=item.treatment.code,
+            area=item.area.code,
+            what=what,
+            seriousness=seriousness,
+            onset_on=timezone.localdate(),
+            outcome="ongoing",
+        )
+        return services.record_event(plan, told, by=by), told
+
+
+@pytest.fixture
+def next_one(clinic, physician, plan):
+    """The patient comes again, and it is started from the last consultation."""
+    with scope(clinic=clinic):
+        return carrying.start_from(plan.consultation, by=physician.user)
+
+
+def banner_of(page):
+    text = page.content.decode()
+    return text[text.index('id="patient-banner"') : text.index("</section>")]
+
+
+def test_it_is_shown_on_the_patients_page(physician, plan):
+    page = physician.get(url("patient", plan.patient_id)).content.decode()
+    assert "Adverse events" not in page
+
+    happened(plan, physician.user)
+
+    page = physician.get(url("patient", plan.patient_id)).content.decode()
+    assert 'id="events"' in page
+    assert "Blister." in page
+    assert f'{url("plan", plan.pk)}">See the plan' in page
+
+
+def test_it_stands_in_the_banner_of_every_later_consultation(physician, plan, clinic):
+    with scope(clinic=clinic):
+        later = start_consultation(plan.patient, by=physician.user)
+    assert "Adverse events" not in banner_of(physician.get(page_url(later)))
+
+    event, _told = happened(plan, physician.user)
+    happened(plan, physician.user, "mild")
+
+    for address in (page_url(later), url("plan", plan.pk), url("comparison", later.pk)):
+        banner = " ".join(banner_of(physician.get(address)).split())
+        assert f"Serious: {event.treatment}, {event.area}</a>" in banner
+        assert banner.index("Serious") < banner.index("Mild: 1")
+        assert f"{url('patient', plan.patient_id)}#events" in banner
+        assert "Blister" not in banner
+
+
+def test_what_is_carried_over_says_what_happened_since(physician, plan, next_one):
+    def notice():
+        page = physician.get(page_url(next_one)).content.decode()
+        return page[page.index("carried-notice") : page.index('class="workspace ')]
+
+    assert "Adverse events" not in notice()
+
+    event, _told = happened(plan, physician.user)
+
+    assert "Adverse events" in notice()
+    assert f"Serious: {event.treatment}, {event.area}, " in notice()
+    assert f"{url('plan', plan.pk)}#events" in notice()
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_what_was_corrected_stands_no_more(physician, plan, next_one, clinic, withdrawn):
+    event, told = happened(plan, physician.user, what="Told first.")
+    with scope(clinic=clinic):
+        anew = services.Told(
+            **{name: getattr(told, name) for name in told.__slots__} | {"what": "Told anew."}
+        )
+        services.correct_event(event, anew, by=physician.user, withdrawn=withdrawn)
+
+    page = physician.get(url("patient", plan.patient_id)).content.decode()
+    assert "Told first." not in page
+    assert ("Told anew." in page) is not withdrawn
+    assert ("Serious:" in banner_of(physician.get(page_url(next_one)))) is not withdrawn
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_sees_no_consultation_sees_no_event(client_of, physician, plan, role):
+    happened(plan, physician.user)
+
+    page = client_of(role).get(url("patient", plan.patient_id))
+
+    if page.status_code == 200:
+        assert ("Blister." in page.content.decode()) is allows(role, Action.VIEW_PLAN)
+
+
+@pytest.mark.parametrize("page", ["patient", "next"])
+def test_pages_ask_the_same_for_any_number_of_events(physician, plan, next_one, page):
+    address = url("patient", plan.patient_id) if page == "patient" else page_url(next_one)
+    asked, made = [], 0
+
+    for count in (0, 1, 3, 30):
+        while made < count:
+            happened(plan, physician.user)
+            made += 1
+        physician.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            assert physician.get(address).content.decode().count("Serious") >= count
+        asked.append(len(captured))
+
+    assert len(set(asked)) == 1, asked

@@ -1,11 +1,17 @@
 """However many rows a page shows, it asks the database the same number of questions."""
 
+import re
 from datetime import date, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django_scopes import scope
 
+from consultations.services.intake import replace_facts, start_consultation
+from consultations.services.proposals import propose
+from tests.consultations.made import accept, sign, signed
 from tests.consultations.views.rows import (
     add_consultation,
     add_patient,
@@ -13,6 +19,7 @@ from tests.consultations.views.rows import (
     page_url,
     tell,
 )
+from tests.engine.cases import DAY, request
 from treatments.models import (
     Allergen,
     Area,
@@ -25,6 +32,7 @@ from treatments.models import (
 )
 
 COUNTS = (1, 3, 30)
+MANY = (1, 3, 35)
 
 
 def queries(client, url):
@@ -94,6 +102,53 @@ def test_today_asks_the_same_for_any_number_of_rows(clinic, physician, client_of
     assert asked[0] <= 13  # two of them for the trace of whom it shows
 
 
+def test_today_shows_every_session_of_the_day(clinic, physician, monkeypatch):
+    plan = signed(clinic, physician.user)
+    with scope(clinic=clinic):
+        day = plan.sessions.first().planned_on
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: day)
+    asked, shown = [], 1
+
+    for count in MANY:
+        while shown < count:
+            signed(clinic, physician.user)
+            shown += 1
+        number, response = queries(physician, "/")
+        rows = response.context["sessions"]
+        assert len(rows) == count
+        assert [str(row.plan.patient) for row in rows] == sorted(
+            str(row.plan.patient) for row in rows
+        )
+        page = response.content.decode()
+        assert [row for row in rows if str(row.plan.patient) not in page] == []
+        assert f"({count})" in page
+        asked.append(number)
+
+    assert len(set(asked)) == 1, asked
+
+
+def test_today_leads_to_every_open_consultation(clinic, physician):
+    made = {add_consultation(clinic, physician.user).pk for _ in range(65)}
+
+    address, seen, asked = "/", [], []
+    while address:
+        number, response = queries(physician, address)
+        seen += [row.pk for row in response.context["open_consultations"]]
+        page = response.content.decode()
+        assert all(page_url(row) in page for row in response.context["open_consultations"])
+        link = re.search(r'href="(/\?after=[^"#]+)#open">Earlier consultations', page)
+        assert ("To the newest" in page) is (address != "/")
+        address = link[1] if link else None
+        asked.append(number)
+
+    assert len(seen) == len(set(seen)) == 65
+    assert set(seen) == made
+    assert len(asked) == 3
+    assert len(set(asked[1:])) == 1  # to find where to go on
+    for odd in ("/?after=x", "/?after=7e57ab1e-0000-4000-8000-000000000000"):
+        assert len(physician.get(odd).context["open_consultations"]) == 30
+
+
 def test_patient_list_asks_the_same_for_any_number_of_rows(clinic, physician):
     asked, made = [], 0
 
@@ -112,7 +167,7 @@ def test_patient_list_asks_the_same_for_any_number_of_rows(clinic, physician):
 def test_patient_page_asks_the_same_for_any_number_of_rows(clinic, physician, patient):
     asked, made = [], 0
 
-    for count in COUNTS:
+    for count in MANY:
         while made < count:
             tell(
                 add_consultation(clinic, physician.user, patient),
@@ -122,11 +177,34 @@ def test_patient_page_asks_the_same_for_any_number_of_rows(clinic, physician, pa
             )
             made += 1
         number, response = queries(physician, reverse("consultations:patient", args=[patient.pk]))
-        assert len(response.context["consultations"]) == count
+        assert response.content.decode().count("record-link") == count
         asked.append(number)
 
     assert len(set(asked)) == 1, asked
     assert asked[0] <= 11
+
+
+def test_patient_page_shows_every_plan(clinic, physician):
+    plan = signed(clinic, physician.user)
+    asked, made = [], 1
+
+    for count in MANY:
+        while made < count:
+            with scope(clinic=clinic):
+                row = start_consultation(plan.patient, by=physician.user, consulted_on=DAY)
+                row = replace_facts(row, request(), by=physician.user, version=row.version)
+                proposal = propose(row, by=physician.user)
+            accept(proposal, physician.user)
+            plan = sign(proposal, physician.user)
+            made += 1
+        number, response = queries(
+            physician, reverse("consultations:patient", args=[plan.patient_id])
+        )
+        page = response.content.decode()
+        assert len(set(re.findall(r'href="(/plans/[^"]+)"', page))) == count
+        asked.append(number)
+
+    assert len(set(asked)) == 1, asked
 
 
 def test_consultation_page_asks_the_same_for_any_number_of_rows(clinic, physician, consultation):
