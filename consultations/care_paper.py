@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from clinic import pdf
 from clinic.dates import long_day, weekday_and_day
-from consultations.documents import CareLine, PlanDocument, SessionText, plan_document
+from consultations.care import CareLine
+from consultations.documents import PlanDocument, SessionText, plan_document
 from consultations.enums import SessionStatus
 from consultations.models import Plan
 from consultations.sheets import Printed, frame, in_time_of, versioned
@@ -45,12 +46,11 @@ def care_lead() -> str:
 
 def care_groups(document: PlanDocument) -> Iterator[Printed]:
     """Groups of the sheet; one without lines is left out."""
-    off = {one.row.number for one in document.sessions if one.row.status == SessionStatus.CANCELLED}
     personal = [{"text": text, "treatments": "", "dates": []} for text in document.personal_care]
     groups = (
         (_("For you in particular"), personal),
-        (_("Before a session"), _lines(document.before, _("from %(day)s"), off)),
-        (_("After a session"), _lines(document.after, _("until %(day)s"), off)),
+        (_("Before a session"), _lines(document.before, _("from %(day)s"))),
+        (_("After a session"), _lines(document.after, _("until %(day)s"))),
     )
     return ({"title": title, "lines": lines} for title, lines in groups if lines)
 
@@ -69,7 +69,7 @@ def _session(session: SessionText) -> Printed:
     }
 
 
-def _lines(lines: Iterable[CareLine], counted: str, off: set[int]) -> list[Printed]:
+def _lines(lines: Iterable[CareLine], counted: str) -> list[Printed]:
     session = _("Session %(number)d:")
     return [
         {
@@ -78,7 +78,6 @@ def _lines(lines: Iterable[CareLine], counted: str, off: set[int]) -> list[Print
             "dates": [
                 {"session": session % {"number": number}, "day": counted % {"day": long_day(day)}}
                 for number, day in line.dates
-                if number not in off
             ],
         }
         for line in lines

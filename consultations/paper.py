@@ -17,7 +17,6 @@ from clinic.text import isolated, with_commas
 from consultations.care_paper import care_groups, care_lead
 from consultations.documents import (
     Acknowledged,
-    FollowUp,
     ItemText,
     Mixture,
     PlanDocument,
@@ -29,6 +28,7 @@ from consultations.lifted import OverrideText
 from consultations.models import Amendment, MapNote, Plan, PrescriberQuestion
 from consultations.paper_maps import maps_of
 from consultations.sheets import Printed, frame, in_time_of, lines_of, versioned
+from consultations.standing import FollowUp
 from treatments.compiler import catalogue_of
 from treatments.explanations import Wording, wording_of
 from treatments.texts import listed, said
@@ -69,7 +69,7 @@ def _parts(plan: Plan, document: PlanDocument) -> Printed:
         ],
         "amendments": [amendment_of(one) for one in plan.consultation.amendments.all()],
         "maps": maps_of(plan, document.map_notes),
-        "map_notes": [_map_note(one) for one in document.map_notes],
+        "map_notes": [map_note_of(one) for one in document.map_notes],
         "care": list(care_groups(document)),
         "foot": [_("The clinician decides."), _made_with(plan)],
     }
@@ -155,7 +155,7 @@ def _follow_up(one: FollowUp) -> Printed:
 
 def override_of(wording: Wording, row: OverrideText) -> Printed:
     return {
-        "rule": _bears_on(wording, row),
+        "rule": bears_on(wording, row),
         "reason": said("%(reason)s.", {"reason": row.reason}),
         "text": lines_of(row.text),
         "by": with_commas([isolated(row.made_by), day_and_time(row.made_at)]),
@@ -165,7 +165,7 @@ def override_of(wording: Wording, row: OverrideText) -> Printed:
 def answer_of(wording: Wording, row: PrescriberQuestion) -> Printed:
     day = long_day(row.answered_on)  # type: ignore[arg-type]  # answered
     return {
-        "rule": _bears_on(wording, row),
+        "rule": bears_on(wording, row),
         "answer": f"{row.get_answer_display()}.",
         "text": lines_of(row.text),
         "conditions": lines_of(row.conditions),
@@ -173,7 +173,7 @@ def answer_of(wording: Wording, row: PrescriberQuestion) -> Printed:
     }
 
 
-def _bears_on(wording: Wording, row: Any) -> str:
+def bears_on(wording: Wording, row: Any) -> str:
     """“L-08b: PRP, Face”"""
     return said(
         "%(rule)s: %(place)s",
@@ -198,7 +198,7 @@ def amendment_of(row: Amendment) -> Printed:
     }
 
 
-def _map_note(note: MapNote) -> Printed:
+def map_note_of(note: MapNote) -> Printed:
     place = [str(note.get_view_display()), *([str(note.area)] if note.area else [])]
     return {
         "number": f"{note.number}",

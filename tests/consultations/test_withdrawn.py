@@ -6,12 +6,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import AuditEvent
+from consultations import care_paper
 from consultations.documents import plan_document
 from consultations.models import ItemNotGiven, Plan, PlanSession, SessionItem
 from consultations.services import consents, plans
+from consultations.services.proposals import data_of
 from consultations.treated import courses_of_plan, followed
-from tests.consultations.made import signed
+from tests.consultations.made import accept, proposed, sign, signed
 from tests.consultations.test_paper import made, text_of
+from tests.engine.cases import concerns, conditions, medicine
 
 pytestmark = pytest.mark.usefixtures("open_clinic")
 TOLD = {"told_by": "The patient", "reason": ""}
@@ -205,3 +208,111 @@ def test_a_newer_consent_counts(plan, physician):
 
     assert stopped == {"prp"}
     assert PlanSession.objects.filter(plan=plan, status="scheduled").exists()
+
+
+PRP = "Platelet-rich plasma (PRP)"
+
+
+def after_the_course(plan):
+    return {(one.treatment, one.review) for one in document(plan).follow_ups}
+
+
+def test_what_would_follow_a_withdrawn_course_is_not_asked_for(plan, physician):
+    before = after_the_course(plan)
+    assert {name for name, _review in before} == {"Mesotherapy", PRP}
+    frozen = (plan.document, plan.digest)
+
+    withdraw(plan, physician)
+
+    assert after_the_course(plan) == {one for one in before if one[0] == "Mesotherapy"}
+    plan.refresh_from_db()
+    assert (plan.document, plan.digest) == frozen
+
+
+def test_where_all_is_withdrawn_nothing_is_asked_for_any_more(plan, physician, reader):
+    withdraw(plan, physician)
+    withdraw(plan, physician, "mesotherapy")
+
+    told = document(plan)
+    assert (told.follow_ups, told.before, told.after, told.heed, told.personal_care) == ((),) * 5
+    for name in ("plan", "print-plan"):
+        page = reader.get(reverse(f"consultations:{name}", args=[plan.pk])).content.decode()
+        assert "After the course" not in page
+        assert "To be minded" not in page
+    assert "After the course" not in text_of(made(plan))
+
+
+def test_where_all_is_cancelled_nothing_is_asked_for_any_more(plan, physician, reader):
+    assert document(plan).heed
+
+    for session in plan.sessions.all():
+        plans.mark_session(session, status="cancelled", by=physician)
+
+    told = document(plan)
+    assert (told.follow_ups, told.before, told.after, told.heed, told.personal_care) == ((),) * 5
+    assert care_paper.printed(Plan.objects.with_sessions().get(pk=plan.pk), "en")["care"] == []
+    page = reader.get(reverse("consultations:plan", args=[plan.pk])).content.decode()
+    assert "After the course" not in page
+
+
+def test_of_a_course_that_was_begun_the_result_is_looked_at(plan, physician, in_time):
+    plans.mark_session(in_time, status="done", by=physician)
+
+    withdraw(plan, physician)
+
+    assert {review for name, review in after_the_course(plan) if name == PRP} == {True}
+    withdraw(plan, physician, "mesotherapy")
+    assert document(plan).heed
+
+
+def test_a_course_that_is_done_keeps_what_follows(plan, physician, monkeypatch):
+    last = plan.sessions.last()
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: last.planned_on)
+    before = document(plan)
+
+    for session in plan.sessions.all():
+        plans.mark_session(session, status="done", by=physician)
+
+    after = document(plan)
+    assert before.follow_ups
+    for name in ("follow_ups", "before", "after", "heed", "personal_care"):
+        assert getattr(after, name) == getattr(before, name)
+
+
+def test_what_is_to_be_minded_goes_with_the_treatment_it_speaks_of(clinic, physician):
+    """A warning of mesotherapy's mixture, a caution on it, and a notice of PRP."""
+    proposal = proposed(
+        clinic,
+        physician,
+        concerns=concerns(("fine-lines", "face"), ("hyperpigmentation", "face")),
+        conditions=conditions(atopy="yes"),
+    )
+    options = data_of(proposal)["areas"][0]["options"]
+    both = [len(one["treatments"]) == 2 for one in options].index(True) + 1
+    accept(proposal, physician, number=both)
+    plan = sign(proposal, physician)
+
+    def told():
+        return " ".join(one.text for one in document(plan).heed)
+
+    speaks = {
+        "mesotherapy": ("mostly known on the skin", "Check each product against known allergies"),
+        "prp": ("Loss of sight",),
+    }
+    assert all(text in told() for texts in speaks.values() for text in texts)
+    withdraw(plan, physician, "mesotherapy")
+    assert [text for text in speaks["mesotherapy"] if text in told()] == []
+    assert all(text in told() for text in speaks["prp"])
+
+
+def test_care_of_her_own_goes_with_its_treatment(clinic, physician):
+    """A painkiller the day before: each treatment has its own rule, and its own advice."""
+    taken = medicine("ibuprofen", prescribed=False, ongoing=False, last_taken_on="2026-03-01")
+    plan = signed(clinic, physician, medications=[taken])
+    before = document(plan).personal_care
+    assert len(before) == 2
+
+    withdraw(plan, physician)
+
+    assert set(document(plan).personal_care) < set(before)
+    assert len(document(plan).personal_care) == 1
