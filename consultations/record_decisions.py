@@ -1,7 +1,7 @@
 """What was proposed, and what was decided on it, as entries of the record."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from clinic.dates import day_and_time, long_day
 from clinic.text import isolated, with_commas
 from consultations.agreements import lifted_by
 from consultations.lifted import overrides_in, texts_of
-from consultations.models import Consultation, Decision, Proposal
-from consultations.paper import answer_of, override_of
+from consultations.models import Decision, PrescriberQuestion, Proposal, RuleOverride
+from consultations.paper import answer_of, bears_on, override_of
 from consultations.record_facts import Entry, entry, section
 from consultations.sheets import Printed, lines_of
 from treatments.compiler import catalogue_of
 from treatments.explanations import Wording, explain
+from treatments.explanations.minding import text_of
 from treatments.explanations.options import CourseText, OptionText, course_text
 from treatments.explanations.questions import Coverage
 from treatments.explanations.reasons import TreatmentAnswer
@@ -33,16 +34,18 @@ def decision_sections(wording: Wording, proposal: Proposal) -> Iterator[Printed]
     consultation = proposal.consultation
     yield section(_("Proposal"), map(_area, explanation.areas))
     yield section(_("Not evaluated"), _not_evaluated(explanation.coverage))
-    decisions = proposal.decisions.select_related("area", "decided_by")
-    yield section(_("Decisions"), (_decision(wording, proposal, one) for one in decisions))
+    rows = proposal.decisions.select_related("area", "decided_by")
+    decided = [one for row in rows for one in _decision(wording, proposal, row)]
+    yield section(_("Decisions"), decided)
     yield section(
-        _("Rules that were overridden"),
-        (
-            _said_by(override_of(wording, one), "reason")
-            for one in texts_of(overrides_in(proposal).counted, wording)
-        ),
+        _("Rules that were overridden"), _overrides(wording, overrides_in(proposal).counted)
     )
-    yield section(_("What prescribers answered"), _answers(wording, consultation))
+    asked = consultation.prescriber_questions.select_related("area", "treatment", "asked_by")
+    answered = asked.exclude(answer="")
+    yield section(_("What prescribers answered"), (_answer(wording, one) for one in answered))
+    waiting = asked.filter(answer="")
+    title = _("Waiting for a prescriber’s answer")  # noqa: RUF001 - as the Today page says it
+    yield section(title, (_question(wording, one) for one in waiting))
 
 
 def _area(area: Any) -> Entry:
@@ -95,7 +98,7 @@ def _not_evaluated(coverage: Coverage) -> Iterator[Entry]:
     )
 
 
-def _decision(wording: Wording, proposal: Proposal, row: Decision) -> Entry:
+def _decision(wording: Wording, proposal: Proposal, row: Decision) -> Iterator[Entry]:
     verdict = str(row.get_verdict_display())
     if row.option_number:
         verdict = _("%(verdict)s: option %(number)d") % {
@@ -104,19 +107,33 @@ def _decision(wording: Wording, proposal: Proposal, row: Decision) -> Entry:
         }
     courses = row.option["courses"] if row.option else ()
     request = json.loads(proposal.request)
-    return entry(
-        wording.name("areas", row.area.code),
+    area = wording.name("areas", row.area.code)
+    yield entry(
+        area,
         aside=with_commas([verdict, isolated(row.decided_by), day_and_time(row.decided_at)]),
         items=[_course(course_text(wording, request, one)) for one in courses],
         lines=lines_of(row.note),
     )
+    told = {"area": area, "who": isolated(row.decided_by), "time": day_and_time(row.decided_at)}
+    yield entry(
+        said(_("%(area)s: acknowledged by %(who)s on %(time)s"), told),
+        items=[text_of(wording, code) for code in row.acknowledged],
+    )
 
 
-def _answers(wording: Wording, consultation: Consultation) -> Iterator[Entry]:
-    rows = consultation.prescriber_questions.exclude(answer="").select_related("area", "treatment")
-    for row in rows:
-        one = answer_of(wording, row)
-        yield _said_by(one | {"text": [*one["text"], *one["conditions"]]}, "answer")
+def _overrides(wording: Wording, rows: Iterable[RuleOverride]) -> Iterator[Entry]:
+    for one in texts_of(rows, wording):
+        yield _said_by(override_of(wording, one), "reason")
+
+
+def _answer(wording: Wording, row: PrescriberQuestion) -> Entry:
+    one = answer_of(wording, row)
+    return _said_by(one | {"text": [*one["text"], *one["conditions"]]}, "answer")
+
+
+def _question(wording: Wording, row: PrescriberQuestion) -> Entry:
+    by = with_commas([isolated(row.asked_by), day_and_time(row.asked_at)])
+    return entry(bears_on(wording, row), aside=by, lines=lines_of(row.text))
 
 
 def _said_by(one: Printed, word: str) -> Entry:

@@ -1,7 +1,8 @@
 """The facts of a consultation as entries of its record: every section, in words."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -9,15 +10,28 @@ from django.utils.translation import pgettext
 
 from clinic.dates import long_day
 from clinic.text import isolated
+from consultations.carried import marks
 from consultations.enums import Combination
-from consultations.facts import request_of
-from consultations.models import Consultation
+from consultations.facts import DATES, SECTIONS, request_of
+from consultations.models import AllergyEntry, Consultation, MedicationEntry, ProductEntry
 from consultations.sheets import Printed, lines_of
 from treatments.explanations import Wording
 from treatments.explanations.told import fact
 from treatments.texts import listed, said
 
 Entry = Printed
+# What the words of a fact are made of, and where the names of its terms are.
+_WHOLE: Final = {
+    "labs": frozenset({"value", "unit", "taken_on"}),
+    "area_findings": frozenset({"area"}),
+    "procedures": frozenset({"area", "performed_on"}),
+}
+_NAMED: Final = {
+    "test": "lab_tests",
+    "finding": "findings",
+    "procedure": "procedures",
+    "area": "areas",
+}
 
 
 def entry(
@@ -44,30 +58,34 @@ def _says_something(one: Entry) -> bool:
 
 
 def _wished(wording: Wording, consultation: Consultation) -> Iterator[Entry]:
-    yield entry(items=[_concern(wording, row) for row in consultation.concerns.all()])
-    yield entry(_("Goals"), lines=lines_of(consultation.goals))
+    waiting = _waiting(consultation)
+    rows = enumerate(consultation.concerns.all())
+    told = [_concern(wording, row, waiting.get(f"concerns[{index}]", "")) for index, row in rows]
+    yield entry(items=told)
+    goals = [*lines_of(consultation.goals), *filter(None, [waiting.get("goals")])]
+    yield entry(_("Goals"), lines=goals)
 
 
-def _concern(wording: Wording, row: Any) -> str:
+def _concern(wording: Wording, row: Any, waits: str) -> str:
     names = [wording.name("concerns", row.concern.code)]
     if row.area:
         names.append(wording.name("areas", row.area.code))
     if row.severity:
         names.append(row.get_severity_display())
-    return listed(names)
+    return _with(listed(names), row.goal, waits)
 
 
 def _history(wording: Wording, request: Any, consultation: Consultation) -> Iterator[Entry]:
-    def told(key: str) -> list[str]:
-        return [
-            fact(wording, request, f"{key}[{index}]").text
-            for index in range(len(request.get(key, ())))
-        ]
+    waiting = _waiting(consultation)
 
-    conditions = [
-        fact(wording, request, f"conditions.{code}").text for code in request["conditions"]
-    ]
-    yield entry(_("Questions"), items=conditions)
+    def told(key: str) -> list[str]:
+        return list(_told(wording, request, consultation, key, waiting))
+
+    conditions = [f"conditions.{code}" for code in request["conditions"]]
+    yield entry(
+        _("Questions"),
+        items=[_with(fact(wording, request, one).text, waiting.get(one)) for one in conditions],
+    )
     allergies = told("allergies")
     if consultation.no_known_allergies:
         allergies.append(_("No known allergies"))
@@ -79,6 +97,53 @@ def _history(wording: Wording, request: Any, consultation: Consultation) -> Iter
     yield entry(_("Laboratory values"), items=told("labs"))
     yield entry(_("Findings on the skin"), items=told("area_findings"))
     yield entry(_("Earlier procedures"), items=told("procedures"))
+
+
+def _told(
+    wording: Wording,
+    request: Any,
+    consultation: Consultation,
+    key: str,
+    waiting: Mapping[str, str],
+) -> Iterator[str]:
+    """The rows of a section with what the engine does not read of them. A draft may hold rows that
+    are not whole yet: of those, what they have."""
+    rows = getattr(consultation, SECTIONS[key].related).all()
+    for index, (row, given) in enumerate(zip(rows, request.get(key, ()), strict=True)):
+        path = f"{key}[{index}]"
+        whole = _WHOLE.get(key, frozenset()) <= given.keys()
+        text = fact(wording, request, path).text if whole else _part(wording, given)
+        yield _with(text, *_besides(row), waiting.get(path))
+
+
+def _part(wording: Wording, given: Mapping[str, Any]) -> str:
+    """“Platelets, 80” where neither unit nor day was told."""
+    days = (long_day(date.fromisoformat(given[name])) for name in given if name in DATES)
+    plain = (str(given[name]) for name in ("value", "unit") if name in given)
+    named = (wording.name(_NAMED[name], given[name]) for name in given if name in _NAMED)
+    return listed([*named, *plain, *days])
+
+
+def _besides(row: Any) -> Iterator[str]:
+    if isinstance(row, AllergyEntry):
+        yield row.reaction
+    elif isinstance(row, MedicationEntry) and row.ongoing and row.last_taken_on:
+        yield _("last taken on %(day)s") % {"day": long_day(row.last_taken_on)}
+
+
+def _with(text: str, *more: str | None) -> str:
+    """A fact and what was said of it, each running in its own direction."""
+    for one in filter(None, more):
+        text = said("%(fact)s. %(more)s", {"fact": text, "more": isolated(one)})
+    return text
+
+
+def _waiting(consultation: Consultation) -> dict[str, str]:
+    """What was taken over from an earlier consultation and is not confirmed, by its path."""
+    return {
+        mark.path: _("From %(day)s, to be confirmed.") % {"day": long_day(mark.day)}
+        for mark in marks(consultation)
+    }
 
 
 def _skin(consultation: Consultation) -> Iterator[str]:
@@ -110,4 +175,14 @@ def _preferences(wording: Wording, row: Consultation) -> Iterator[str]:
     for product in row.products.all():
         parts = [wording.name("ingredients", one.ingredient.code) for one in product.parts.all()]
         told = {"product": isolated(product.name), "parts": listed(parts)}
-        yield said(_("Product %(product)s: %(parts)s"), told)
+        yield _with(said(_("Product %(product)s: %(parts)s"), told), _separable(product))
+
+
+def _separable(product: ProductEntry) -> str:
+    if product.separable is None:
+        return ""
+    told = {
+        "question": _("ingredients come apart"),
+        "answer": _("yes") if product.separable else _("no"),
+    }
+    return _("%(question)s: %(answer)s") % told

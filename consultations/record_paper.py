@@ -5,21 +5,23 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import translation
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from clinic import pdf
 from clinic.dates import day_and_time, long_day
 from clinic.text import isolated, with_commas
 from consultations.documents import plan_document
-from consultations.models import Consent, Consultation, Plan, Proposal
-from consultations.paper import amendment_of, session_of
+from consultations.events import events_of
+from consultations.mapnotes import notes_of
+from consultations.models import AdverseEvent, Consent, Consultation, MapNote, Plan, Proposal
+from consultations.paper import amendment_of, map_note_of, session_of
 from consultations.record_decisions import decision_sections
 from consultations.record_facts import Entry, entry, fact_sections, section
-from consultations.sheets import Printed, frame, in_time_of, versioned
+from consultations.sheets import Printed, frame, in_time_of, lines_of, versioned
 from treatments.compiler import catalogue_of, current_catalogue
-from treatments.explanations import wording_of
-from treatments.texts import said
+from treatments.explanations import Wording, wording_of
+from treatments.texts import joined, listed, said
 
 
 def record_pdf(consultation: Consultation, language: str) -> HttpResponse:
@@ -60,6 +62,8 @@ def _lead(row: Consultation) -> Iterator[str]:
         "status": row.get_status_display(),
     }
     yield _("Sex: %(sex)s") % {"sex": row.patient.get_sex_display()}
+    if row.stated_age is not None:
+        yield _("age %(age)s, stated") % {"age": row.stated_age}
 
 
 def _sections(
@@ -68,16 +72,49 @@ def _sections(
     catalogue = catalogue_of(proposal.release) if proposal else current_catalogue()
     wording = wording_of(catalogue)
     yield from fact_sections(wording, consultation)
+    yield section(_("Notes on the map"), map(_map_note, notes_of(consultation)))
     if proposal is not None:
         yield from decision_sections(wording, proposal)
     yield section(_("Consents"), map(_consent, _consents(consultation)))
     yield section(_("Signatures"), _signatures(consultation, plan))
     if plan is not None:
         yield from _plan(plan)
+        events = events_of(plan)
+        yield section(_("Adverse events"), (_event(wording, one) for one in events))
     rows = [amendment_of(one) for one in consultation.amendments.select_related("by")]
     yield section(
         _("Amendments"),
         (entry(one["title"], aside=one["by"], lines=one["text"]) for one in rows),
+    )
+
+
+def _map_note(note: MapNote) -> Entry:
+    told = map_note_of(note)
+    return entry(f"{told['number']}.", aside=told["by"], lines=told["text"])
+
+
+def _event(wording: Wording, row: AdverseEvent) -> Entry:
+    """As it was recorded; what was corrected since stands there, too, and says so."""
+    marks = {
+        _("recorded by mistake"): row.withdrawn,
+        _("corrected since"): row.is_overtaken,  # type: ignore[attr-defined]
+        _("correction"): row.corrects_id,
+    }
+    names = [
+        wording.name("treatments", row.treatment.code),
+        wording.name("areas", row.area.code),
+    ]
+    graded = [str(row.get_seriousness_display()), *(word for word, holds in marks.items() if holds)]
+    facts = [_("Began on %(day)s.") % {"day": long_day(row.onset_on)}]
+    if row.kind:
+        facts.insert(0, wording.row("side_effects", row.kind.code).get("name", row.kind.name))
+    if row.session:
+        facts.append(_("After session %(number)s.") % {"number": row.session.number})
+    return entry(
+        listed(names),
+        aside=with_commas([*graded, isolated(row.recorded_by), day_and_time(row.recorded_at)]),
+        lines=lines_of(row.what),
+        items=[*facts, str(row.get_outcome_display())],
     )
 
 
@@ -91,7 +128,11 @@ def _consent(row: Consent) -> Entry:
         "who": isolated(row.signer_name),
         "time": day_and_time(row.signed_at),
     }
-    facts = [signed, _("Taken by %(who)s") % {"who": isolated(row.taken_by)}]
+    facts = [
+        signed,
+        str(row.get_how_display()),
+        _("Taken by %(who)s") % {"who": isolated(row.taken_by)},
+    ]
     if row.witness_name:
         facts.append(_("Witness: %(who)s") % {"who": isolated(row.witness_name)})
     told = _("Text version %(number)d, in this language: %(language)s")
@@ -147,7 +188,10 @@ def _item(item: Printed) -> str:
     told = {"title": item["title"], "course": item["course"], "withdrawn": item["withdrawn"]}
     if item["withdrawn"]:
         return said("%(title)s (%(course)s). %(withdrawn)s", told)
-    return said("%(title)s (%(course)s)", told)
+    given = joined(pgettext("between phrases", "; "), item["materials"])
+    if not given:
+        return said("%(title)s (%(course)s)", told)
+    return said("%(title)s (%(course)s): %(given)s", told | {"given": given})
 
 
 def _foot(proposal: Proposal | None, plan: Plan | None) -> Iterator[str]:
