@@ -29,6 +29,7 @@ class Action(StrEnum):
     PREPARE = "prepare"
     SIGN = "sign"
     VIEW_PLAN = "view-plan"
+    MARK_SESSION = "mark-session"
     RECORD_EVENT = "record-event"
     EVALUATE = "evaluate"
     VIEW_CATALOGUE = "view-catalogue"
@@ -46,6 +47,7 @@ _CARE = _PATIENTS | {
     Action.PROPOSE,
     Action.DECIDE,
     Action.VIEW_PLAN,
+    Action.MARK_SESSION,
     Action.EVALUATE,
     Action.VIEW_CATALOGUE,
 }

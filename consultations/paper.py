@@ -109,6 +109,7 @@ def session_of(session: SessionText) -> Printed:
     return {
         "title": title % {"number": row.number, "day": weekday_and_day(row.planned_on)},
         "tags": tags,
+        "why": isolated(row.cancelled_because) if row.cancelled_because else "",
         "items": [
             _item(one, optional=one.optional and not session.optional) for one in session.items
         ],

@@ -177,6 +177,7 @@ def _plan(plan: Plan) -> Iterator[Printed]:
             entry(
                 told["title"],
                 aside=with_commas([*told["tags"]] or [one.row.get_status_display()]),
+                lines=filter(None, [told["why"]]),
                 items=list(map(_item, told["items"])),
             )
             for one, told in sessions

@@ -106,6 +106,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/adverse-event/", events.record, name="record-event"),
     path("adverse-events/<uuid:pk>/correct/", events.correct, name="correct-event"),
     path("sessions/<uuid:pk>/mark/", plans.mark, name="mark-session"),
+    path("sessions/<uuid:pk>/cancel/", plans.cancel, name="cancel-session"),
     path("worklist/", worklist.worklist, name="worklist"),
     path("worklist/<uuid:pk>/seen/", worklist.seen, name="seen"),
     path("drafts/<int:pk>/blast-radius/", blast.blast_radius, name="blast-radius"),

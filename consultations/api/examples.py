@@ -159,7 +159,11 @@ SIGNATURES: Final = [OpenApiExample("Signed", value=SIGNATURE, request_only=True
 CHANGES: Final = [OpenApiExample("What was talked about", value=SCALARS, request_only=True)]
 MARKS: Final = [
     OpenApiExample("Done", value={"status": "done"}, request_only=True),
-    OpenApiExample("Cancelled", value={"status": "cancelled"}, request_only=True),
+    OpenApiExample(
+        "Cancelled",
+        value={"status": "cancelled", "reason": "The patient is travelling."},
+        request_only=True,
+    ),
 ]
 BLAST_RUNS: Final = [OpenApiExample("Of a draft", value={"draft": 12}, request_only=True)]
 EVENTS: Final = [OpenApiExample("Swelling", value=EVENT, request_only=True)]

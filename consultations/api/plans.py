@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from clinic.api import idempotent
 from clinic.roles import Action
-from clinic.serializers import StrictChoiceField, StrictSerializer
+from clinic.serializers import StrictCharField, StrictChoiceField, StrictSerializer
 from consultations import care_paper, paper
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer
@@ -21,6 +21,7 @@ from consultations.api.filters import PlanFilters, SessionFilters
 from consultations.api.sheets import LANGUAGE, sheet
 from consultations.enums import SessionStatus
 from consultations.models import AdverseEvent, Plan, PlanSession, SessionItem
+from consultations.models.plans import LONGEST_REASON
 from consultations.services import plans
 from consultations.services.patients import note_opened
 from consultations.sheets import language_of
@@ -56,7 +57,17 @@ class SessionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PlanSession
-        fields = ["id", "plan", "patient", "number", "planned_on", "kind", "status", "items"]
+        fields = [
+            "id",
+            "plan",
+            "patient",
+            "number",
+            "planned_on",
+            "kind",
+            "status",
+            "cancelled_because",
+            "items",
+        ]
 
 
 class PlanRowSerializer(serializers.ModelSerializer):
@@ -88,6 +99,12 @@ class PlanSerializer(PlanRowSerializer):
 
 class MarkSerializer(StrictSerializer):
     status = StrictChoiceField(choices=SessionStatus.choices, help_text="Done or cancelled.")
+    reason = StrictCharField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_REASON,
+        help_text="Why it is cancelled, in words.",
+    )
 
 
 class PlanViewSet(FlowViewSet):
@@ -151,7 +168,7 @@ class SessionViewSet(FlowViewSet):
     required_actions = {
         "list": Action.VIEW_PLAN,
         "retrieve": Action.VIEW_PLAN,
-        "mark": Action.EDIT_CONSULTATION,
+        "mark": Action.MARK_SESSION,
     }
     serializer_class = SessionSerializer
     queryset = PlanSession.objects.none()  # names the model; rows come from get_queryset

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.text import is_storable, validate_storable
 from consultations.enums import SessionStatus, Verdict
+from consultations.models.plans import LONGEST_REASON
 from treatments.explanations.options import OptionText
 
 LONGEST_NOTE = 2000
@@ -120,15 +121,25 @@ class SignForm(SmallForm):
 
 
 class MarkForm(forms.Form):
-    """One session is done or cancelled."""
+    """One session is done."""
 
-    status = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in (SessionStatus.DONE, SessionStatus.CANCELLED)]
-    )
+    status = forms.ChoiceField(choices=[(SessionStatus.DONE.value, SessionStatus.DONE.label)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["status"].widget = forms.HiddenInput()
+
+
+class CancelForm(SmallForm):
+    button = gettext_lazy("Cancel the session")
+    button_css = "btn-danger"
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why, if it is to be kept"),
+        required=False,
+        max_length=LONGEST_REASON,
+        validators=[validate_storable],
+    )
 
 
 def first_errors(form: forms.Form) -> str:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.text import validate_storable
 from consultations.enums import SessionKind, SessionStatus
 from consultations.models.consents import ConsentWithdrawal
 from consultations.models.consultations import Consultation
@@ -14,6 +15,8 @@ from consultations.models.preparations import Preparation
 from consultations.models.proposals import Proposal
 from consultations.models.rows import ClinicalRow, PlanManager, SessionItemManager
 from treatments.models import Area, Treatment
+
+LONGEST_REASON = 300
 
 
 class Plan(ClinicalRow):
@@ -56,6 +59,12 @@ class PlanSession(ClinicalRow):
     kind = models.CharField(_("kind"), max_length=10, choices=SessionKind)
     status = models.CharField(
         _("status"), max_length=10, choices=SessionStatus, default=SessionStatus.SCHEDULED
+    )
+    cancelled_because = models.CharField(
+        _("why it is cancelled"),
+        max_length=LONGEST_REASON,
+        blank=True,
+        validators=[validate_storable],
     )
 
     class Meta(ClinicalRow.Meta):

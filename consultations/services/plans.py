@@ -115,8 +115,8 @@ def prepare(consultation: Consultation, *, by: User) -> Preparation:
 
 
 @transaction.atomic
-def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
-    """Say that a scheduled session was done or cancelled.
+def mark_session(session: PlanSession, *, status: str, by: User, reason: str = "") -> PlanSession:
+    """Say that a scheduled session was done or cancelled, and if it was told, why.
 
     A treatment whose consent is withdrawn is not given: of a session that is done without it, that
     is recorded. The consultation is locked first: consents are taken back under the same lock.
@@ -133,8 +133,11 @@ def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
         raise ValidationError(_("This session is closed already."), code="closed")
     if status == SessionStatus.DONE and session.planned_on > session.clinic.today():
         raise ValidationError({"status": _("A session cannot be done before its day.")})
-    session.status = status
-    session.save(update_fields=["status"])
+    if reason and status != SessionStatus.CANCELLED:
+        raise ValidationError({"reason": _("A reason is told of a cancelled session only.")})
+    session.status, session.cancelled_because = status, reason.strip()
+    _check_reason(session)
+    session.save(update_fields=["status", "cancelled_because"])
     left_out = _leave_out(session, by=by) if status == SessionStatus.DONE else []
     audit.record(
         f"session-{status}",
@@ -144,6 +147,13 @@ def mark_session(session: PlanSession, *, status: str, by: User) -> PlanSession:
         detail={"not-given": left_out} if left_out else {},
     )
     return session
+
+
+def _check_reason(session: PlanSession) -> None:
+    try:
+        PlanSession._meta.get_field("cancelled_because").clean(session.cancelled_because, session)
+    except ValidationError as error:
+        raise ValidationError({"reason": error.error_list}) from error
 
 
 def _leave_out(session: PlanSession, *, by: User) -> list[str]:

@@ -19,7 +19,7 @@ from consultations.bodymap import map_of
 from consultations.documents import plan_document
 from consultations.enums import SessionStatus
 from consultations.events import events_of
-from consultations.forms.decisions import MarkForm, first_errors
+from consultations.forms.decisions import CancelForm, MarkForm, first_errors
 from consultations.models import Plan, PlanSession
 from consultations.services import plans as services
 from consultations.services.patients import note_listed, note_opened
@@ -72,7 +72,7 @@ def print_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@require(Action.DECIDE)
+@require(Action.MARK_SESSION)
 def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(PlanSession, pk=pk)
     form = MarkForm(request.POST)
@@ -86,6 +86,39 @@ def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _marked(marked))
     return redirect("consultations:plan", row.plan_id)
+
+
+@require(Action.MARK_SESSION)
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks first, on a page of its own: what is cancelled is not scheduled again."""
+    row = get_object_or_404(PlanSession, pk=pk)
+    plan = plan_or_404(row.plan_id)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _cancelled(request, row, form):
+        messages.success(request, _("The session is marked."))
+        return redirect("consultations:plan", plan.pk)
+    if request.method == "GET":
+        note_opened(plan, by=actor(request))
+    session = next(one for one in plan_document(plan).sessions if one.row.pk == row.pk)
+    context = {
+        "form": form,
+        "session": session,
+        "row": session.row,
+        "plan": plan,
+        "consultation": plan.consultation,
+        "patient": plan.patient,
+    }
+    return render(request, "consultations/cancel_session.html", context)
+
+
+def _cancelled(request: HttpRequest, row: PlanSession, form: CancelForm) -> bool:
+    reason = form.cleaned_data["reason"]
+    try:
+        services.mark_session(row, status=SessionStatus.CANCELLED, reason=reason, by=actor(request))
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return False
+    return True
 
 
 def _marked(session: PlanSession) -> str:
@@ -116,5 +149,4 @@ def _context(row: Plan) -> dict[str, Any]:
         "outdated": is_outdated(row),
         "events": events_of(row),
         "done_form": MarkForm(initial={"status": SessionStatus.DONE}, auto_id=False),
-        "cancel_form": MarkForm(initial={"status": SessionStatus.CANCELLED}, auto_id=False),
     }

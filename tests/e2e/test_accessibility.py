@@ -350,8 +350,10 @@ def test_after_the_signature(inspector, sit_down, clinic):
     with scope(clinic=clinic):
         add_events(plan, person)
         event = plan.adverse_events.get(correction=None)
+        session = plan.sessions.first()
     inspector.visit(of("correct-event", event))
     inspector.visit(of("plan", plan))
+    inspector.visit(of("cancel-session", session))
 
 
 def test_the_catalogue_abroad(inspector, sit_down, clinic):

@@ -1,5 +1,7 @@
 """From a new patient to marked sessions, by a program."""
 
+import pytest
+
 from clinic.models import AuditEvent
 from tests.consultations.api import flow
 from treatments.models import Medication
@@ -53,11 +55,31 @@ def test_sessions_are_marked_once(api_of):
     first = flow.plan(api)["sessions"][0]
     path = f"{flow.SESSIONS}{first['id']}/mark/"
 
-    cancelled = flow.done(api.post(path, {"status": "cancelled"}))
+    cancelled = flow.done(api.post(path, {"status": "cancelled", "reason": " Travels. "}))
     again = api.post(path, {"status": "cancelled"})
 
-    assert cancelled == {**first, "status": "cancelled"}
+    assert cancelled == {**first, "status": "cancelled", "cancelled_because": "Travels."}
     assert (again.status_code, flow.problems(again)) == (409, [("", "closed")])
+
+
+@pytest.mark.parametrize(
+    ("told", "faults"),
+    [
+        ({"status": "cancelled", "reason": "x" * 301}, [("reason", "max_length")]),
+        ({"status": "cancelled", "reason": "a\u0007b"}, [("reason", "unstorable")]),
+        ({"status": "cancelled", "reason": 7}, [("reason", "invalid")]),
+        ({"status": "done", "reason": "Travels."}, [("reason", "invalid")]),
+    ],
+)
+def test_a_reason_is_words_and_of_a_cancelled_session(api_of, told, faults):
+    api = api_of("physician")
+    first = flow.plan(api)["sessions"][0]
+
+    refused = api.post(f"{flow.SESSIONS}{first['id']}/mark/", told)
+
+    assert (refused.status_code, flow.problems(refused)) == (400, faults)
+    kept = flow.done(api.get(f"{flow.SESSIONS}{first['id']}/"))
+    assert (kept["status"], kept["cancelled_because"]) == ("scheduled", "")
 
 
 def test_a_session_is_not_marked_as_scheduled(api_of):

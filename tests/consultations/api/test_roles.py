@@ -115,7 +115,7 @@ NEEDS = {
     "plans_care_retrieve": "view-plan",
     "sessions_list": "view-plan",
     "sessions_retrieve": "view-plan",
-    "sessions_mark_create": "edit-consultation",
+    "sessions_mark_create": "mark-session",
 }
 STORES_NOTHING = {"evaluate", "try"}
 

@@ -485,6 +485,7 @@ def doors(proposal, plan, session, override, consent):
         "plan": ("get", reverse("consultations:plan", args=[plan.pk])),
         "print": ("get", reverse("consultations:print-plan", args=[plan.pk])),
         "mark": ("post", reverse("consultations:mark-session", args=[session.pk])),
+        "cancel": ("get", reverse("consultations:cancel-session", args=[session.pk])),
     }
 
 
