@@ -135,7 +135,7 @@ class CancelForm(SmallForm):
     button_css = "btn-danger"
 
     reason = forms.CharField(
-        label=gettext_lazy("Why, if it is to be kept"),
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=LONGEST_REASON,
         validators=[validate_storable],
