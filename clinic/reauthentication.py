@@ -1,4 +1,4 @@
-"""The password asked once more, where something is signed.
+"""The password asked once more, where something is signed or put in force.
 
 Asked of the log-in itself, so that guessing here counts towards its lock-out, too. Nothing of it is
 written inside a transaction that could be rolled back: a wrong password stays counted.
@@ -8,9 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, cast
 
+from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 
 from clinic import audit
@@ -38,6 +40,25 @@ def is_own_password(request: HttpRequest, password: str) -> bool:
     if user == actor(request):
         return True
     audit.refused("signature-password")
+    return False
+
+
+def own_password() -> forms.CharField:
+    """The field in which a page asks for it."""
+    return forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        max_length=LONGEST,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=gettext_lazy("It stands for your signature."),
+    )
+
+
+def is_confirmed(request: HttpRequest, form: forms.Form) -> bool:
+    """Of a form that is valid: whether it holds the person's own password; if not, it says so."""
+    if is_own_password(request, form.cleaned_data["password"]):
+        return True
+    form.add_error("password", _("This is not your password."))
     return False
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.reauthentication import own_password
 from clinic.text import is_storable, validate_storable
 from consultations.enums import SessionStatus, Verdict
 from consultations.models.plans import LONGEST_REASON
@@ -111,13 +112,7 @@ class OverrideForm(SmallForm):
 class SignForm(SmallForm):
     button = gettext_lazy("Sign")
 
-    password = forms.CharField(
-        label=gettext_lazy("Your password"),
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=gettext_lazy("It stands for your signature."),
-    )
+    password = own_password()
 
 
 class MarkForm(forms.Form):

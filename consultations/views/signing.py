@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from clinic.permissions import actor, require
-from clinic.reauthentication import is_own_password
+from clinic.reauthentication import is_confirmed
 from clinic.roles import Action
 from consultations import policies
 from consultations.consents import needed_for
@@ -37,10 +37,7 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def is_signed_by(request: HttpRequest, form: SignForm) -> bool:
-    if is_own_password(request, form.cleaned_data["password"]):
-        return True
-    form.add_error("password", _("This is not your password."))
-    return False
+    return is_confirmed(request, form)
 
 
 def _signed(request: HttpRequest, consultation: Consultation, form: SignForm) -> Plan | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import User
 from clinic.permissions import actor, allowed
+from clinic.reauthentication import own_password
 from clinic.roles import Action
 from clinic.scoping import membership_of
 from treatments.enums import DraftStatus
@@ -54,6 +55,7 @@ class PublishForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("Leave it empty for at once."),
     )
+    password = own_password()
 
 
 class WithdrawForm(forms.Form):
@@ -66,6 +68,7 @@ class WithdrawForm(forms.Form):
 class ApproveForm(forms.Form):
     rule = forms.CharField(max_length=60, widget=forms.HiddenInput)
     note = note_field(gettext_lazy("Note"), required=False)
+    password = own_password()
 
 
 class AcceptForm(forms.Form):
@@ -82,6 +85,7 @@ class Step:
     run: Callable[[HttpRequest, Draft, dict[str, Any]], object]
     done: Any
     subject: str = ""  # the field that tells several forms of one step apart
+    signed: bool = False  # done in one's own name, so that the form asks for one's password
 
 
 def _submit(request: HttpRequest, draft: Draft, _data: dict[str, Any]) -> object:
@@ -92,7 +96,9 @@ def _submit(request: HttpRequest, draft: Draft, _data: dict[str, Any]) -> object
 def _publish(request: HttpRequest, draft: Draft, data: dict[str, Any]) -> object:
     membership = membership_of(request)
     clinic = membership.clinic if membership else None
-    return drafts.publish_draft(draft, by=actor(request), clinic=clinic, **data)
+    note, moment = data["note"], data["effective_at"]
+    by = actor(request)
+    return drafts.publish_draft(draft, by=by, clinic=clinic, note=note, effective_at=moment)
 
 
 def _accept(request: HttpRequest, draft: Draft, data: dict[str, Any]) -> object:
@@ -122,6 +128,7 @@ STEPS: dict[str, Step] = {
         form=PublishForm,
         run=_publish,
         done=gettext_lazy("The draft is published."),
+        signed=True,
     ),
     "withdraw": Step(
         action=Action.EDIT_CATALOGUE,
@@ -139,6 +146,7 @@ STEPS: dict[str, Step] = {
         ),
         done=gettext_lazy("The rule is approved."),
         subject="rule",
+        signed=True,
     ),
     "accept": Step(
         action=Action.EDIT_CATALOGUE,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic import audit
 from clinic.permissions import allowed
+from clinic.reauthentication import is_confirmed
 from clinic.roles import Action
 from clinic.service_admin import ReadOnlyAdmin
 from treatments.admin.draft_page import Failed, page_context, refused_form
@@ -93,7 +94,7 @@ class DraftAdmin(ReadOnlyAdmin):
             audit.refused(str(step.action), draft)
             raise PermissionDenied
         form = step.form(request.POST)
-        if not form.is_valid():
+        if not form.is_valid() or (step.signed and not is_confirmed(request, form)):
             subject = form.data.get(step.subject, "") if step.subject else ""
             return Failed(step=name, subject=subject, form=form)
         try:

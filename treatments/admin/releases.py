@@ -18,6 +18,7 @@ from clinic import audit
 from clinic.dates import day_and_time
 from clinic.digits import local_digits
 from clinic.permissions import actor, allowed
+from clinic.reauthentication import is_confirmed, own_password
 from clinic.roles import Action
 from clinic.scoping import membership_of
 from clinic.service_admin import ReadOnlyAdmin
@@ -32,6 +33,7 @@ from treatments.services.approvals import approve_release
 
 class ApproveReleaseForm(forms.Form):
     note = note_field(gettext_lazy("What you approve, and on what grounds"))
+    password = own_password()
 
 
 @admin.register(Release)
@@ -117,7 +119,7 @@ class ReleaseAdmin(WaysBackMixin, ReadOnlyAdmin):
             )
             return answer
         form = ApproveReleaseForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and form.is_valid() and is_confirmed(request, form):
             note = form.cleaned_data["note"]
             try:
                 approve_release(release, clinic=membership.clinic, by=actor(request), note=note)

@@ -1,6 +1,7 @@
 """The way back, in one click: to another release, from one that waits, and with the rows.
 
 Nothing asks whether one is sure, for every one of these is taken back by the same kind of click.
+What changes the release in force asks for the password, as every decision in one's own name does.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic import audit
 from clinic.dates import day_and_time
 from clinic.permissions import actor, allowed
+from clinic.reauthentication import is_confirmed, own_password
 from clinic.roles import Action
 from treatments.models import Release, ReleaseActivation
 from treatments.services.going_back import Gone, go_to_release, put_rows_back, take_back_release
@@ -29,6 +31,10 @@ LONGEST_REASON = 2000
 class WayBackForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=LONGEST_REASON)
     put_rows_back = forms.BooleanField(required=False)
+
+
+class DecisionForm(WayBackForm):
+    password = own_password()
 
 
 class WaysBackMixin:
@@ -59,7 +65,7 @@ class WaysBackMixin:
         def activate(data: dict[str, Any]) -> None:
             self._tell(request, _in_force_now(go_to_release(release, by=actor(request), **data)))
 
-        return self._click(request, Action.PUBLISH_RELEASE, activate)
+        return self._click(request, Action.PUBLISH_RELEASE, DecisionForm, activate)
 
     def take_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A release that was to come into force later does not."""
@@ -70,7 +76,7 @@ class WaysBackMixin:
             gone = take_back_release(activation, by=actor(request), **data)
             self._tell(request, _not_in_force(activation, gone))
 
-        return self._click(request, Action.PUBLISH_RELEASE, take_back)
+        return self._click(request, Action.PUBLISH_RELEASE, DecisionForm, take_back)
 
     def put_rows_back_view(self, request: HttpRequest) -> HttpResponse:
         """The rows that curators edit are again what was decided last."""
@@ -79,22 +85,28 @@ class WaysBackMixin:
             rows = put_rows_back(by=actor(request), note=data["note"])
             self._tell(request, ([_rows(rows)], ""))
 
-        return self._click(request, Action.EDIT_CATALOGUE, put_back)
+        return self._click(request, Action.EDIT_CATALOGUE, WayBackForm, put_back)
 
     def _click(
-        self, request: HttpRequest, action: Action, work: Callable[[dict[str, Any]], None]
+        self,
+        request: HttpRequest,
+        action: Action,
+        asked: type[WayBackForm],
+        work: Callable[[dict[str, Any]], None],
     ) -> HttpResponse:
         if not allowed(request, action):
             audit.refused(str(action))
             raise PermissionDenied
-        form = WayBackForm(request.POST)
-        if request.method == "POST" and form.is_valid():
+        form = asked(request.POST)
+        if request.method == "POST" and form.is_valid() and _is_meant(request, form):
+            data = form.cleaned_data
             try:
-                work(form.cleaned_data)
+                work({"note": data["note"], "put_rows_back": data["put_rows_back"]})
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
         elif request.method == "POST":
-            texts = [str(text) for errors in form.errors.values() for text in errors]
+            told = form.errors.items()
+            texts = [f"{form[name].label}: {text}" for name, errors in told for text in errors]
             self.message_user(request, " ".join(texts), messages.ERROR)
         return HttpResponseRedirect(_page_before(request))
 
@@ -103,6 +115,10 @@ class WaysBackMixin:
         self.message_user(request, " ".join(sentences), messages.SUCCESS)
         if kept:
             self.message_user(request, kept, messages.WARNING)
+
+
+def _is_meant(request: HttpRequest, form: WayBackForm) -> bool:
+    return "password" not in form.fields or is_confirmed(request, form)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clinic.reauthentication import PasswordSerializer
 from clinic.serializers import StrictCharField, StrictSerializer
 from treatments.compiler import Fate, Reign
 from treatments.models import Draft, ReleaseApproval, RuleApproval
@@ -160,13 +161,17 @@ class OptionalNoteSerializer(StrictSerializer):
     note = StrictCharField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
 
 
-class PublishSerializer(NoteSerializer):
+class ApproveSerializer(NoteSerializer, PasswordSerializer):
+    """What is said in one's own name asks for one's own password."""
+
+
+class PublishSerializer(ApproveSerializer):
     effective_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="Left out: at once."
     )
 
 
-class WayBackSerializer(OptionalNoteSerializer):
+class WayBackSerializer(OptionalNoteSerializer, PasswordSerializer):
     put_rows_back = serializers.BooleanField(
         default=True, help_text="Make the rows that curators edit what they then should be, too."
     )
@@ -180,7 +185,7 @@ class ActivateSerializer(WayBackSerializer):
     )
 
 
-class ApproveRuleSerializer(OptionalNoteSerializer):
+class ApproveRuleSerializer(OptionalNoteSerializer, PasswordSerializer):
     rule = StrictCharField(max_length=60)
 
 

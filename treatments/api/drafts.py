@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api import ClinicViewSet, idempotent
+from clinic.reauthentication import reauthenticated
 from clinic.roles import Action
 from treatments.api import draft_rows as rows
 from treatments.api import examples
@@ -180,6 +181,7 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         examples=examples.APPROVE_RULE,
     )
     @action(detail=True, methods=["post"], url_path="approve-rule")
+    @reauthenticated
     def approve_rule(self, request: Request, draft: str) -> Response:
         """Stand behind one rule of literature or policy, as it reads now."""
         data = self._read(rows.ApproveRuleSerializer)
@@ -194,6 +196,7 @@ class DraftViewSet(CatalogueErrorsMixin, ClinicViewSet):
         examples=examples.PUBLISH,
     )
     @action(detail=True, methods=["post"])
+    @reauthenticated
     @idempotent
     def publish(self, request: Request, draft: str) -> Response:
         """Publish what was reviewed. Who edited or submitted it cannot."""

@@ -73,6 +73,7 @@ EVALUATE: Final = [
 ]
 PUBLICATION: Final[dict[str, Any]] = {
     "note": "Longer wait after painkillers, as agreed in May.",
+    "password": "a long and quiet river",
     "effective_at": "2027-01-04T06:00:00Z",
 }
 DIFFERENCE: Final[dict[str, Any]] = {
@@ -104,10 +105,18 @@ DIFFERENCE: Final[dict[str, Any]] = {
 PUBLISH: Final = [OpenApiExample("Next year", value=PUBLICATION, request_only=True)]
 DIFF: Final = [OpenApiExample("One rule", value=DIFFERENCE, response_only=True)]
 ACTIVATE: Final = [
-    OpenApiExample("Back to this release", value={"note": "Too strict."}, request_only=True)
+    OpenApiExample(
+        "Back to this release",
+        value={"note": "Too strict.", "password": "a long and quiet river"},
+        request_only=True,
+    )
 ]
 TAKE_BACK: Final = [
-    OpenApiExample("Not after all", value={"note": "One rule is wrong."}, request_only=True)
+    OpenApiExample(
+        "Not after all",
+        value={"note": "One rule is wrong.", "password": "a long and quiet river"},
+        request_only=True,
+    )
 ]
 SUBMIT: Final = [
     OpenApiExample(
@@ -132,12 +141,20 @@ ACCEPT_OUTCOME: Final = [
 APPROVE_RULE: Final = [
     OpenApiExample(
         "Stand behind it",
-        value={"rule": "L-09", "note": "As in the literature of 2025."},
+        value={
+            "rule": "L-09",
+            "note": "As in the literature of 2025.",
+            "password": "a long and quiet river",
+        },
         request_only=True,
     )
 ]
 APPROVE: Final = [
-    OpenApiExample("For our clinic", value={"note": "Read and discussed."}, request_only=True)
+    OpenApiExample(
+        "For our clinic",
+        value={"note": "Read and discussed.", "password": "a long and quiet river"},
+        request_only=True,
+    )
 ]
 NEW_CASE: Final = [
     OpenApiExample(

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 
 from clinic.api import ClinicViewSet, idempotent
 from clinic.problems import refusal
+from clinic.reauthentication import reauthenticated
 from clinic.roles import Action
 from treatments.api import examples
 from treatments.api.draft_rows import (
     ActivateSerializer,
     ApprovalSerializer,
+    ApproveSerializer,
     GoneSerializer,
-    NoteSerializer,
     ReignSerializer,
     WayBackSerializer,
     approval_row,
@@ -125,6 +126,7 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
 
     @extend_schema(request=ActivateSerializer, responses=GoneSerializer, examples=examples.ACTIVATE)
     @action(detail=True, methods=["post"])
+    @reauthenticated
     @idempotent
     def activate(self, request: Request, key: str) -> Response:
         """Put a release in force; a former one too, which is the way back."""
@@ -138,6 +140,7 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
 
     @extend_schema(request=WayBackSerializer, responses=GoneSerializer, examples=examples.TAKE_BACK)
     @action(detail=True, methods=["post"], url_path="take-back")
+    @reauthenticated
     @idempotent
     def take_back(self, request: Request, key: str) -> Response:
         """Do not let a scheduled release come into force, as long as it has not."""
@@ -153,11 +156,14 @@ class ReleaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
             gone_row(take_back_release(activation, by=self.by, note=note, put_rows_back=back))
         )
 
-    @extend_schema(request=NoteSerializer, responses=ApprovalSerializer, examples=examples.APPROVE)
+    @extend_schema(
+        request=ApproveSerializer, responses=ApprovalSerializer, examples=examples.APPROVE
+    )
     @action(detail=True, methods=["post"])
+    @reauthenticated
     def approve(self, request: Request, key: str) -> Response:
         """The medical lead stands behind a release in your clinic's name."""
-        note, clinic = self._read(NoteSerializer)["note"], self.membership.clinic
+        note, clinic = self._read(ApproveSerializer)["note"], self.membership.clinic
         approval = approve_release(self.get_object(), clinic=clinic, by=self.by, note=note)
         return Response(approval_row(approval))
 

@@ -47,6 +47,11 @@ BODIES = {
     },
     "consultations_map_notes_create": lambda: flow.NOTE,
     "map_notes_partial_update": lambda: {"text": "Moved"},
+    "drafts_publish_create": lambda: {"note": "Read", "password": PASSWORD},
+    "drafts_approve_rule_create": lambda: {"rule": "L-09", "password": PASSWORD},
+    "releases_activate_create": lambda: {"password": PASSWORD},
+    "releases_take_back_create": lambda: {"password": PASSWORD},
+    "releases_approve_create": lambda: {"note": "Read", "password": PASSWORD},
     "consultations_sign_create": lambda: {"password": PASSWORD},
     "consultations_prepare_create": lambda: {"password": PASSWORD},
     "consultations_consent_create": lambda: {

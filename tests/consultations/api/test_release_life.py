@@ -2,9 +2,11 @@
 
 import pytest
 
+from tests.conftest import PASSWORD
 from tests.consultations.api import flow
 from tests.consultations.api.flow import done, made
 
+SIGNED = {"password": PASSWORD}
 ROWS, DRAFTS, RUNS = "/api/v1/rows/", "/api/v1/drafts/", "/api/v1/blast-radius/"
 RELEASES, WORK = "/api/v1/releases/", "/api/v1/worklist/"
 S07 = f"{ROWS}rule/S-07/"
@@ -72,7 +74,7 @@ def hand_in(curator, here):
 def approve_rules(lead, here):
     for awaited in done(lead.get(f"{here}rules/")):
         if awaited["approval"] is None:
-            done(lead.post(f"{here}approve-rule/", {"rule": awaited["rule"]}))
+            done(lead.post(f"{here}approve-rule/", {**SIGNED, "rule": awaited["rule"]}))
 
 
 def look_at_the_blast_radius(curator, lead, draft, plan):
@@ -80,7 +82,7 @@ def look_at_the_blast_radius(curator, lead, draft, plan):
     here = f"{DRAFTS}{draft['id']}/"
     (missing,) = done(lead.get(here))["missing_for_publishing"]
     assert missing.startswith("Look first at what the draft changes")
-    assert lead.post(f"{here}publish/", {"note": "Too soon."}).status_code == 409
+    assert lead.post(f"{here}publish/", {**SIGNED, "note": "Too soon."}).status_code == 409
     run = made(curator.post(RUNS, {"draft": draft["id"]}))
     while run["status"] == "running":
         run = done(curator.post(f"{RUNS}{run['id']}/continue/"))
@@ -92,9 +94,9 @@ def look_at_the_blast_radius(curator, lead, draft, plan):
 
 def publish(curator, lead, here):
     """The lead reads it and publishes; the curator, who wrote it, cannot."""
-    assert curator.post(f"{here}publish/", {"note": "Mine."}).status_code == 403
+    assert curator.post(f"{here}publish/", {**SIGNED, "note": "Mine."}).status_code == 403
     assert done(lead.get(here))["missing_for_publishing"] == []
-    published = done(lead.post(f"{here}publish/", {"note": "Read."}))
+    published = done(lead.post(f"{here}publish/", {**SIGNED, "note": "Read."}))
     assert published["status"] == "published"
     assert done(lead.get(f"{RELEASES}current/"))["key"] == published["release"]
     return published
@@ -109,6 +111,6 @@ def find_it_in_the_worklist(physician):
 
 def roll_back(curator, lead, *, to, by_then):
     assert by_then != to
-    back = done(lead.post(f"{RELEASES}{to}/activate/", {"note": "Too strict."}))
+    back = done(lead.post(f"{RELEASES}{to}/activate/", {**SIGNED, "note": "Too strict."}))
     assert back["release"] == to
     assert done(curator.get(f"{RELEASES}current/"))["key"] == to

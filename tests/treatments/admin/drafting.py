@@ -1,5 +1,6 @@
 """The way of a draft over the admin's own pages, step by step."""
 
+from tests.conftest import PASSWORD
 from tests.treatments.admin.pages import page
 from treatments.models import Draft
 
@@ -16,7 +17,8 @@ def shown(client):
 
 
 def step(client, do, **fields):
-    return client.post(draft_url(), {"do": do, **fields}, follow=True)
+    """Where a step is done in one's own name, with one's password."""
+    return client.post(draft_url(), {"do": do, "password": PASSWORD, **fields}, follow=True)
 
 
 def done(client, do, **fields):

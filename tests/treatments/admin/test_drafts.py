@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import AuditEvent
+from tests.conftest import PASSWORD
 from tests.treatments.admin.drafting import done, draft_url, publish, refusals, shown, step, submit
 from tests.treatments.admin.pages import faults, page, saved, submitted, told
 from tests.treatments.drafted import edited
@@ -192,7 +193,7 @@ def test_a_closed_draft_stays_to_be_read(curator, lead):
     assert "Clearer title." in text
     assert "S-07" in text
     assert "<form" not in text.split('id="content-main"')[1]
-    late = lead.post(url, {"do": "publish", "note": "x"})
+    late = lead.post(url, {"do": "publish", "note": "x", "password": PASSWORD})
     assert refusals(late) == ["This draft is no longer in that state: published."]
 
 
@@ -211,21 +212,23 @@ def test_the_release_awaits_its_approval_until_the_lead_gives_it(curator, lead):
         assert AWAITS in words(client.get(page(Release)))
     url = page(Release, "approve", release.pk)
 
-    assert lead.post(url, {"note": ""}).status_code == 200
+    assert lead.post(url, {"note": "", "password": PASSWORD}).status_code == 200
     assert not ReleaseApproval.objects.exists()
-    lead.post(url, {"note": "Read line by line."})
+    lead.post(url, {"note": "Read line by line.", "password": PASSWORD})
 
     assert AWAITS not in words(curator.get("/admin/"))
     assert AWAITS not in words(curator.get(page(Release)))
     text = words(lead.get(page(Release, "change", release.pk)))
     assert "Read line by line." in text
     assert url not in text
-    again = lead.post(url, {"note": "Twice."})
+    again = lead.post(url, {"note": "Twice.", "password": PASSWORD})
     assert "already" in words(again)
 
 
 def test_another_clinic_approves_for_itself(client_of, lead, other_clinic):
-    lead.post(page(Release, "approve", Release.objects.get().pk), {"note": "Here."})
+    lead.post(
+        page(Release, "approve", Release.objects.get().pk), {"note": "Here.", "password": PASSWORD}
+    )
 
     assert AWAITS in words(client_of("curator", at=other_clinic).get("/admin/"))
 
@@ -260,3 +263,36 @@ def test_the_list_of_drafts_costs_the_same_with_1_3_and_30_drafts(curator):
         costs.append(len(captured))
 
     assert len(set(costs)) == 1, costs
+
+
+@pytest.mark.parametrize("password", ["", "a guess"])
+def test_a_draft_is_published_and_its_rules_approved_with_ones_own_password(
+    curator, lead, password
+):
+    rule = Rule.objects.filter(kind="contraindication", active=True, origin="literature").first()
+    rename(curator, code=rule.code)
+    submit(curator)
+    wrong = ["This is not your password." if password else "This field is required."]
+
+    answer = step(lead, "approve-rule", rule=rule.code, password=password)
+    assert refusals(answer) == wrong
+    assert shown(lead)["rules"][0].awaited.approval is None
+    done(lead, "approve-rule", rule=rule.code)
+    answer = step(lead, "publish", note="Read.", password=password)
+    assert refusals(answer) == wrong
+    assert "Read." in answer.content.decode(), "what was typed stands there"
+    assert Release.objects.count() == 1
+    publish(lead)
+    guesses = AuditEvent.objects.filter(action="signature-password", outcome="refused")
+    assert guesses.count() == (2 if password else 0)
+
+
+def test_a_release_is_approved_with_ones_own_password(lead):
+    url = page(Release, "approve", Release.objects.get().pk)
+
+    answer = lead.post(url, {"note": "Read.", "password": "a guess"})
+
+    assert "This is not your password." in answer.content.decode()
+    assert not ReleaseApproval.objects.exists()
+    lead.post(url, {"note": "Read.", "password": PASSWORD})
+    assert ReleaseApproval.objects.get().approved_by == lead.user

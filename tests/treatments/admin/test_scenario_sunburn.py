@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import PASSWORD
 from tests.treatments.admin.drafting import (
     approve_rules,
     done,
@@ -193,7 +194,7 @@ def test_the_release_before_can_be_made_current_again(curator, lead):
     assert curator.get(url).status_code == curator.post(url).status_code == 403
     assert lead.get(url).status_code == 302
     assert current_release() == new, "looking is not doing"
-    answer = lead.post(url, {"note": "Too strict."}, follow=True)
+    answer = lead.post(url, {"note": "Too strict.", "password": PASSWORD}, follow=True)
 
     (text,) = told(answer)
     assert f"Release 2026.1 is in force now; until now it was {new.key}." in text

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import AuditEvent
+from tests.conftest import PASSWORD
 from tests.consultations.changing import IBUPROFEN
 from tests.engine.cases import request
 from tests.treatments.admin.drafting import approve_rules, done, publish, refusals, shown, step
@@ -70,7 +71,7 @@ def release(curator, lead, when=None, **fields):
 def go_to(client, key, **fields):
     """The one click, with what the button's form holds."""
     found = Release.objects.get(key=key)
-    fields = {"put_rows_back": "on", "note": "", **fields}
+    fields = {"put_rows_back": "on", "note": "", "password": PASSWORD, **fields}
     return client.post(page(Release, "activate", found.pk), fields, follow=True)
 
 
@@ -235,7 +236,11 @@ def test_a_scheduled_release_is_taken_back_with_its_rows(curator, lead):
     row = ReleaseActivation.objects.get(release=scheduled)
 
     url = page(Release, "take_back", row.pk)
-    answer = lead.post(url, {"put_rows_back": "on", "note": "Not yet."}, follow=True)
+    sent = {"put_rows_back": "on", "note": "Not yet.", "password": PASSWORD}
+    wrong = lead.post(url, {**sent, "password": "a guess"}, follow=True)
+    assert told(wrong) == ["Your password: This is not your password."]
+    assert ReleaseActivation.objects.to_come().exists()
+    answer = lead.post(url, sent, follow=True)
 
     (text,) = told(answer)
     assert f"Release {scheduled.key} does not come into force on" in text
@@ -245,7 +250,7 @@ def test_a_scheduled_release_is_taken_back_with_its_rows(curator, lead):
     assert (back.takes_back, back.activated_by, back.note) == (row, lead.user, "Not yet.")
     event = AuditEvent.objects.get(action="release-taken-back")
     assert event.detail["key"] == scheduled.key
-    again = lead.post(url, {"put_rows_back": "on"}, follow=True)
+    again = lead.post(url, sent, follow=True)
     assert told(again) == ["This release is not waiting to come into force any more."]
     history = lead.get(page(Release, "change", scheduled.pk)).content.decode()
     assert "and was taken back" in history
@@ -322,3 +327,27 @@ def test_who_edited_still_does_not_publish(curator, lead):
     answer = step(lead, "publish", note="My own.")
 
     assert any("Somebody else has to approve it" in text for text in refusals(answer))
+
+
+@pytest.mark.parametrize("password", ["", "a guess"])
+def test_a_way_back_is_gone_with_ones_own_password(curator, lead, password):
+    new = release(curator, lead)
+    assert '<input type="password"' in keys_of(lead)
+
+    answer = go_to(lead, "2026.1", password=password)
+
+    (text,) = told(answer)
+    why = "This is not your password." if password else "This field is required."
+    assert text == f"Your password: {why}"
+    assert current_release() == new
+    assert wait_days() == 10
+
+
+def test_after_too_many_guesses_no_way_back_is_open(curator, lead):
+    new = release(curator, lead)
+
+    answers = [go_to(lead, "2026.1", password="a guess").status_code for _ in range(6)]
+
+    assert answers[-1] == 429
+    assert go_to(lead, "2026.1").status_code == 429
+    assert current_release() == new

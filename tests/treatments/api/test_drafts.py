@@ -6,13 +6,23 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import AuditEvent
+from tests.conftest import PASSWORD
 from tests.consultations.api.flow import problems
 from tests.treatments.drafted import edited
 from treatments.compiler import current_release
-from treatments.models import Draft, GoldenCase, Release, Rule
+from treatments.models import (
+    Draft,
+    GoldenCase,
+    Release,
+    ReleaseActivation,
+    ReleaseApproval,
+    Rule,
+    RuleApproval,
+)
 from treatments.services.cases import retire_case
 from treatments.services.golden import add_case
 
+SIGNED = {"password": PASSWORD}
 DRAFTS, RELEASES = "/api/v1/drafts/", "/api/v1/releases/"
 FACTS = {
     "consulted_on": "2026-01-12",
@@ -92,7 +102,7 @@ def test_a_draft_goes_its_way_to_a_release(curator, lead):
         curator.user.get_username(),
     )
     assert read(lead, here)["missing_for_publishing"] == []
-    published = done(lead, f"{here}publish/", {"note": "Read."})
+    published = done(lead, f"{here}publish/", {**SIGNED, "note": "Read."})
 
     assert (published["status"], published["release"]) == ("published", draft.key)
     assert current_release().key == draft.key
@@ -105,7 +115,7 @@ def test_nobody_publishes_what_they_wrote(lead):
     draft = edited(lead.user)
     submitted(lead, draft)
 
-    answer = lead.post(f"{path_of(draft)}publish/", {"note": "Mine."})
+    answer = lead.post(f"{path_of(draft)}publish/", {**SIGNED, "note": "Mine."})
 
     assert said(answer) == (403, [("", "self")])
     assert AuditEvent.objects.filter(action="approve-own-draft", outcome="refused").count() == 1
@@ -116,7 +126,7 @@ def test_what_does_not_go_with_the_state_is_a_conflict(curator, lead):
     draft = edited(curator.user)
     here = path_of(draft)
 
-    assert said(lead.post(f"{here}publish/", {"note": "x"})) == (409, [("", "state")])
+    assert said(lead.post(f"{here}publish/", {**SIGNED, "note": "x"})) == (409, [("", "state")])
     assert said(lead.post(f"{here}send-back/", {"note": "x"})) == (409, [("", "state")])
     assert said(curator.post(f"{here}submit/", {})) == (409, [("", "unacknowledged")])
     submitted(curator, draft)
@@ -142,16 +152,19 @@ def test_an_error_keeps_a_draft_from_review(curator):
 @pytest.mark.parametrize(
     ("step", "body", "wrong"),
     [
-        ("publish", {}, [("note", "required")]),
-        ("publish", {"note": " "}, [("note", "blank")]),
-        ("publish", {"note": 1}, [("note", "invalid")]),
-        ("publish", {"note": "x", "effective_at": "soon"}, [("effective_at", "invalid")]),
-        ("publish", {"note": "x", "by": "me"}, [("by", "unknown_key")]),
+        ("publish", SIGNED, [("note", "required")]),
+        ("publish", {**SIGNED, "note": " "}, [("note", "blank")]),
+        ("publish", {**SIGNED, "note": 1}, [("note", "invalid")]),
+        ("publish", {**SIGNED, "note": "x", "effective_at": "soon"}, [("effective_at", "invalid")]),
+        ("publish", {**SIGNED, "note": "x", "by": "me"}, [("by", "unknown_key")]),
         ("send-back", {}, [("note", "required")]),
         ("submit", {"acknowledged": "all"}, [("acknowledged", "not_a_list")]),
         ("accept-outcome", {"case": "x"}, [("reason", "required")]),
         ("accept-outcome", {"case": "x", "reason": "y"}, [("case", "invalid")]),
-        ("approve-rule", {}, [("rule", "required")]),
+        ("approve-rule", SIGNED, [("rule", "required")]),
+        ("publish", {"note": "x"}, [("password", "required")]),
+        ("publish", {"note": "x", "password": 1}, [("password", "invalid")]),
+        ("approve-rule", {"rule": "L-09"}, [("password", "required")]),
     ],
 )
 def test_what_is_wrong_is_named_by_its_path(curator, lead, step, body, wrong):
@@ -202,11 +215,16 @@ def test_a_rule_is_approved_over_the_api(curator, lead):
 
     (awaited,) = read(lead, f"{here}rules/")
     assert (awaited["rule"], awaited["approval"]) == (rule.code, None)
-    assert said(lead.post(f"{here}publish/", {"note": "x"})) == (409, [("", "not-ready")])
-    assert said(lead.post(f"{here}approve-rule/", {"rule": "S-01"})) == (400, [("rule", "invalid")])
-    given = done(lead, f"{here}approve-rule/", {"rule": rule.code, "note": "As in the trial."})
+    assert said(lead.post(f"{here}publish/", {**SIGNED, "note": "x"})) == (409, [("", "not-ready")])
+    assert said(lead.post(f"{here}approve-rule/", {**SIGNED, "rule": "S-01"})) == (
+        400,
+        [("rule", "invalid")],
+    )
+    given = done(
+        lead, f"{here}approve-rule/", {**SIGNED, "rule": rule.code, "note": "As in the trial."}
+    )
     assert given["approved_by"] == lead.user.get_username()
-    assert done(lead, f"{here}publish/", {"note": "Read."})["status"] == "published"
+    assert done(lead, f"{here}publish/", {**SIGNED, "note": "Read."})["status"] == "published"
 
 
 def test_publishing_twice_with_one_key_is_publishing_once(curator, lead):
@@ -214,8 +232,8 @@ def test_publishing_twice_with_one_key_is_publishing_once(curator, lead):
     submitted(curator, draft)
     key = {"Idempotency-Key": "publish-it"}
 
-    first = done(lead, f"{path_of(draft)}publish/", {"note": "Read."}, **key)
-    again = done(lead, f"{path_of(draft)}publish/", {"note": "Read."}, **key)
+    first = done(lead, f"{path_of(draft)}publish/", {**SIGNED, "note": "Read."}, **key)
+    again = done(lead, f"{path_of(draft)}publish/", {**SIGNED, "note": "Read."}, **key)
 
     assert first == again
     assert Release.objects.count() == 2
@@ -224,18 +242,18 @@ def test_publishing_twice_with_one_key_is_publishing_once(curator, lead):
 def test_a_release_comes_back_and_is_approved_over_the_api(curator, lead):
     draft = edited(curator.user)
     submitted(curator, draft)
-    done(lead, f"{path_of(draft)}publish/", {"note": "Read."})
+    done(lead, f"{path_of(draft)}publish/", {**SIGNED, "note": "Read."})
 
-    back = done(lead, f"{RELEASES}2026.1/activate/", {"note": "Too strict."})
+    back = done(lead, f"{RELEASES}2026.1/activate/", {**SIGNED, "note": "Too strict."})
     assert (back["release"], back["note"]) == ("2026.1", "Too strict.")
     assert current_release().key == "2026.1"
     assert read(lead, f"{RELEASES}2026.1/")["approved"] is False
-    done(lead, f"{RELEASES}2026.1/approve/", {"note": "Read and agreed."})
+    done(lead, f"{RELEASES}2026.1/approve/", {**SIGNED, "note": "Read and agreed."})
     assert read(lead, f"{RELEASES}2026.1/")["approved"] is True
-    again = lead.post(f"{RELEASES}2026.1/approve/", {"note": "Twice."})
+    again = lead.post(f"{RELEASES}2026.1/approve/", {**SIGNED, "note": "Twice."})
     assert said(again) == (409, [("", "approved")])
     for moment in ("2020-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
-        answer = lead.post(f"{RELEASES}2026.1/activate/", {"effective_at": moment})
+        answer = lead.post(f"{RELEASES}2026.1/activate/", {**SIGNED, "effective_at": moment})
         assert said(answer) == (400, [("effective_at", "invalid")])
     assert Draft.objects.count() == 1
 
@@ -251,12 +269,13 @@ def test_a_draft_answers_to_the_key_of_its_release(curator):
 def test_a_scheduled_release_is_taken_back_with_its_rows(curator, lead):
     draft = edited(curator.user)
     submitted(curator, draft)
-    later = {"note": "Read.", "effective_at": (timezone.now() + timedelta(days=365)).isoformat()}
+    moment = (timezone.now() + timedelta(days=365)).isoformat()
+    later = {**SIGNED, "note": "Read.", "effective_at": moment}
     done(lead, f"{path_of(draft)}publish/", later)
     here = f"{RELEASES}{draft.key}/take-back/"
 
     assert said(curator.post(here))[0] == 403
-    gone = done(lead, here, {"note": "Not yet."})
+    gone = done(lead, here, {**SIGNED, "note": "Not yet."})
 
     assert (gone["release"], gone["note"], gone["rows"], gone["kept"]) == (
         draft.key,
@@ -266,4 +285,29 @@ def test_a_scheduled_release_is_taken_back_with_its_rows(curator, lead):
     )
     fates = [one["fate"] for one in read(curator, f"{RELEASES}history/")]
     assert fates == ["taking-back", "taken-back", "current"]
-    assert said(lead.post(here)) == (409, [("", "state")])
+    assert said(lead.post(here, SIGNED)) == (409, [("", "state")])
+
+
+def test_a_token_in_the_leads_name_decides_nothing_without_the_password(curator, lead):
+    rule = Rule.objects.filter(kind="contraindication", active=True, origin="literature").first()
+    draft = edited(curator.user, code=rule.code, title="Other")
+    submitted(curator, draft)
+    here = path_of(draft)
+    doors = {
+        f"{here}approve-rule/": {"rule": rule.code},
+        f"{here}publish/": {"note": "Read."},
+        f"{RELEASES}2026.1/approve/": {"note": "Read."},
+        f"{RELEASES}2026.1/activate/": {"note": "Again."},
+    }
+
+    for door, body in doors.items():
+        assert said(lead.post(door, body)) == (400, [("password", "required")]), door
+    wrong = [said(lead.post(door, {**body, "password": "x"})) for door, body in doors.items()]
+    locked = [said(lead.post(door, {**body, "password": "x"})) for door, body in doors.items()]
+
+    assert wrong == [(400, [("password", "password")])] * len(doors)
+    assert locked[-1] == (429, [("", "locked")])
+    assert said(lead.post(f"{here}publish/", {**SIGNED, "note": "Read."}))[0] == 429
+    assert (Release.objects.count(), ReleaseActivation.objects.count()) == (1, 1)
+    assert not RuleApproval.objects.exists()
+    assert not ReleaseApproval.objects.exists()
