@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from consultations.models import Consultation, Plan, Proposal
 from consultations.policies import facts_changed
 from consultations.services.patients import note_opened
 from consultations.services.proposals import data_of, latest
+from consultations.standing import standing_of
 from consultations.views.proposal_page import explained
 from consultations.views.proposals import consultation_or_404
 from consultations.views.sheets import in_language
@@ -79,6 +81,8 @@ def _told(
     offers = _offers(proposal)
     plan = Plan.objects.with_sessions().filter(consultation=consultation).first()
     courses = list(_signed(plan, wording)) if plan else courses_of(wording, offers)
+    if plan is not None:
+        offers = list(_kept(plan, offers))
     own = conversation(
         wording,
         asked_in(json.loads(proposal.request)),
@@ -104,6 +108,16 @@ def _offers(proposal: Proposal) -> list[Offer]:
         if row.option
     ]
     return taken + [one for one in first_offers(data_of(proposal)) if one.area not in decided]
+
+
+def _kept(plan: Plan, offers: list[Offer]) -> Iterator[Offer]:
+    """Of each option the treatments of which something was given or is to come."""
+    kept = standing_of(plan).kept
+    for offer in offers:
+        left = [one for one in offer.option["treatments"] if (offer.area, one) in kept]
+        courses = [one for one in offer.option["courses"] if one["treatment"] in left]
+        if left:
+            yield replace(offer, option={**offer.option, "treatments": left, "courses": courses})
 
 
 def _signed(plan: Plan, wording: Wording) -> Iterator[CourseLine]:

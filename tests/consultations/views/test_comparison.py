@@ -13,7 +13,7 @@ from django_scopes import scope
 
 from clinic.models import AuditEvent
 from clinic.roles import Action, Role, allows
-from consultations.services import intake, plans, proposals
+from consultations.services import consents, intake, plans, proposals
 from tests.consultations import made
 from tests.consultations.views.rows import add_consultation, add_patient, concern_rows, tell
 from tests.engine.cases import concerns, conditions, medicine, vignettes
@@ -431,3 +431,19 @@ def test_a_change_of_the_catalogue_is_said_while_the_consultation_is_open(clinic
     said = "The catalogue changed since this proposal was made."
     assert said in for_her(opened(physician, open_still))
     assert said not in for_her(opened(physician, signed))
+
+
+def test_what_is_withdrawn_from_the_plan_is_not_of_note_any_more(clinic, physician):
+    plan = made.signed(clinic, physician.user, preferences={"combination": "same-session"})
+    notice = "Loss of sight, sometimes lasting"
+
+    def told():
+        under = in_columns(opened(physician, plan.consultation))
+        return [notice in " ".join(texts) for texts in under.values()]
+
+    assert told() == [False, True]
+    with scope(clinic=clinic):
+        row = plan.consultation.consents.get(treatment__code="prp")
+        consents.withdraw_consent(row, told_by="The patient", reason="", by=physician.user)
+
+    assert told() == [False, False]
