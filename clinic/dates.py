@@ -16,6 +16,7 @@ from clinic.digits import local_digits
 _LONG: Final = "j E Y"  # E is the month's name within a date, where a language bends it
 _WITH_WEEKDAY: Final = {"en": "l, j E Y", "tr": "j E Y l", "fa": "D j E Y"}
 _SHORT: Final = {"tr": "d.m.Y", "el": "d/m/Y", "fa": "Y/m/d"}
+_SOLAR_YEARS: Final = range(1200, 1500)
 _WITH_TIME: Final = {"fa": "%s، ساعت %s"}
 
 
@@ -38,6 +39,16 @@ def day_and_time(moment: datetime) -> str:
     """“4 May 2026, 14:05”, in the time zone in use."""
     told = _WITH_TIME.get(_language(), "%s, %s")
     return told % (long_day(moment), local_digits(date_format(_local(moment), "H:i")))
+
+
+def day_of_calendar(year: int, month: int, day: int) -> date:
+    """In Persian a year like 1405 is of the Solar Hijri calendar: nobody today has anything to tell
+    of the Gregorian year 1405. Raises ValueError for a day that does not exist."""
+    if _language() == "fa" and year in _SOLAR_YEARS:
+        solar = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]
+        found: date = solar.to_gregorian()
+        return found
+    return date(year, month, day)
 
 
 def _told(day: date, written: str, *, in_numbers: bool = False) -> str:

@@ -21,7 +21,7 @@ from clinic.models import User
 from clinic.text import is_storable
 from consultations import policies
 from consultations.flow import Step
-from consultations.forms.units import Complaint, Unit, plain, together, units_of
+from consultations.forms.units import Complaint, Unit, complaints_of, plain, together, units_of
 from consultations.merging import Kept, Outcome, Value, base_of, outcome
 from consultations.models import Consultation, DraftInput, FieldChange
 from consultations.services import editing, intake
@@ -155,7 +155,7 @@ class _Saving:
         except ValidationError as error:
             if len(units) == 1:
                 (name,) = units
-                faulty[name] = [Complaint(message=message) for message in error.messages]
+                faulty[name] = complaints_of(error)
             return False
         return True
 

@@ -12,14 +12,17 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from consultations.dates import parse_date
+from consultations.validators import validate_told_day
 
 CHOOSE = ("", _("Choose…"))
 _THOUSAND = 3  # digits after a mark between thousands
 
 
 class WrittenDate(forms.Field):
-    """A date as people write it: 1980-05-04, 04.05.1980 or 4/5/1980 (day first)."""
+    """A date as people write it: 1980-05-04, 04.05.1980 or 4/5/1980 (day first); in Persian also
+    of the Solar Hijri calendar, as 1405/09/08."""
 
+    default_validators = [validate_told_day]
     default_error_messages = {
         "invalid": _("Write a date that exists, as 2026-01-31 or 31.01.2026."),
     }

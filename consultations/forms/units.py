@@ -4,10 +4,12 @@ A *unit* is what is saved, kept or in conflict as one: a single control or group
 question, or all the rows of a section. Its name is the name of its control, or of its section.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.forms import Field, Form
 from django.http import QueryDict
 
@@ -17,6 +19,8 @@ from consultations.forms.steps import StepForm
 from consultations.merging import Row, Single, Value
 from consultations.services.intake import Entries
 
+_ROW = re.compile(r"\w+\[(?P<row>\d+)\](?:\.(?P<field>\w+))?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
@@ -25,6 +29,22 @@ class Complaint:
     message: str
     row: int | None = None
     field: str = ""
+
+
+def complaints_of(error: ValidationError) -> list[Complaint]:
+    """What a service refused of one unit, at the row and field that it names."""
+    if not hasattr(error, "error_dict"):
+        return [Complaint(message=message) for message in error.messages]
+    return [
+        Complaint(message=message, **_place(path))
+        for path, messages in error.message_dict.items()
+        for message in messages
+    ]
+
+
+def _place(path: str) -> dict[str, Any]:
+    found = _ROW.fullmatch(path)
+    return {"row": int(found["row"]), "field": found["field"] or ""} if found else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """What all clinical rows share."""
 
 import uuid
+from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope
@@ -15,6 +17,7 @@ from consultations.querysets import (
     PlanQuerySet,
     SessionItemQuerySet,
 )
+from consultations.validators import validate_told_day
 
 
 class ClinicalManager(models.Manager):
@@ -61,6 +64,20 @@ class FactRow(ClinicalRow):
     class Meta(ClinicalRow.Meta):
         abstract = True
         ordering = ["position", "id"]
+
+    def clean(self) -> None:
+        """The days that were told can be meant, of this patient."""
+        row: Any = self
+        faults: dict[str, ValidationError] = {}
+        for field in self._meta.concrete_fields:
+            day = getattr(self, field.name)
+            if isinstance(field, models.DateField) and field.editable and isinstance(day, date):
+                try:
+                    validate_told_day(day, born=row.consultation.patient.birth_date)
+                except ValidationError as error:
+                    faults[field.name] = error
+        if faults:
+            raise ValidationError(dict(faults))
 
 
 class CarriedRow(FactRow):

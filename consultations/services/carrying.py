@@ -21,6 +21,7 @@ from consultations.facts import SECTIONS, Section
 from consultations.models import Consultation
 from consultations.models.consultations import CARRIED_SCALARS
 from consultations.services import intake
+from consultations.services.days import check_follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ def start_from(source: Consultation, *, by: User, consulted_on: date | None = No
     source = Consultation.objects.with_facts().get(pk=source.pk)
     policies.check_can_copy(source)
     day = consulted_on or source.patient.clinic.today()
+    check_follows(day, source)
     scalars = {name: getattr(source, name) for name in CARRIED_SCALARS}
     said = {name: value for name, value in scalars.items() if value not in (None, "")}
     consultation = intake.start_consultation(source.patient, by=by, consulted_on=day, **said)

@@ -1,6 +1,8 @@
 """Writing down what was said and seen. Drafts may be partial; only proposing asks for the rest."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +16,7 @@ from consultations import carried, policies
 from consultations.errors import StaleVersion
 from consultations.facts import SECTIONS, Section, stored_from
 from consultations.models import ConditionAnswer, Consultation, Patient, ProductPart
+from consultations.services.days import DAYS, check_days, check_follows
 from consultations.services.documents import check_document
 from consultations.services.editing import note_changes
 from treatments.models import Condition, PerformerLevel
@@ -35,6 +38,7 @@ SCALARS = frozenset(
         "closed_weekdays",
     }
 )
+_CLOSED_DAY = re.compile(r"closed_days(\[\d+\])\.day")
 _NOT_CHECKED = ("clinic", "patient", "clinician", "signed_by")
 
 
@@ -59,6 +63,7 @@ def start_consultation(patient: Patient, *, by: User, **scalars: Any) -> Consult
         performer=_performer_of(by, patient),
     )
     _set(consultation, scalars)
+    check_days(consultation, DAYS)
     consultation.full_clean(exclude=_NOT_CHECKED)
     consultation.save()
     days = [{"day": row.day} for row in patient.clinic.closed_days.all()]
@@ -82,6 +87,8 @@ def change_fields(
     """Save these fields and leave the others alone, as one change."""
     consultation = _locked(consultation, version)
     changed = _set(consultation, entries.scalars)
+    check_days(consultation, changed)
+    _check_follows(consultation, changed)
     for section, rows in entries.sections.items():
         changed += _write_rows(consultation, SECTIONS[section], rows)
     for condition, answer in entries.answers.items():
@@ -122,8 +129,11 @@ def replace_facts(
     if scalars["consulted_on"] is None:
         del scalars["consulted_on"]
     changed = _set(consultation, scalars)
-    for key, rows in stored.sections.items():
-        changed += _write_rows(consultation, SECTIONS[key], rows)
+    check_days(consultation, changed)
+    _check_follows(consultation, changed)
+    with _paths_of_a_request():
+        for key, rows in stored.sections.items():
+            changed += _write_rows(consultation, SECTIONS[key], rows)
     return _saved(consultation, by=by, fields=["facts"], changed=changed)
 
 
@@ -244,6 +254,24 @@ def _collect(faults: dict[str, list[Any]], path: str, error: ValidationError) ->
     for name, errors in error.error_dict.items():
         where = path if name == "__all__" else f"{path}.{name}"
         faults.setdefault(where, []).extend(errors)
+
+
+def _check_follows(consultation: Consultation, changed: Collection[str]) -> None:
+    if "consulted_on" in changed and consultation.copied_from is not None:
+        check_follows(consultation.consulted_on, consultation.copied_from)
+
+
+@contextmanager
+def _paths_of_a_request() -> Iterator[None]:
+    """A closed day is a row here and a plain date there."""
+    try:
+        yield
+    except ValidationError as error:
+        faults = {
+            _CLOSED_DAY.sub(r"clinic.closed_on\1", path): found
+            for path, found in error.error_dict.items()
+        }
+        raise ValidationError(faults) from None
 
 
 def _performer_of(user: User, patient: Patient) -> PerformerLevel | None:

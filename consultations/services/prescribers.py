@@ -16,6 +16,7 @@ from consultations.agreements import grounds_of
 from consultations.errors import IncompleteFacts
 from consultations.models import Consultation, PrescriberQuestion, Proposal
 from consultations.services.proposals import data_of, latest, propose
+from consultations.validators import validate_told_day
 from treatments.models import Area, Treatment
 
 # Area and treatment.
@@ -119,6 +120,10 @@ def _answer(
         raise ValidationError({"answer": _("Say what the prescriber answered.")})
     if answered_on > row.clinic.today():
         raise ValidationError({"answered_on": _("This day is still to come.")})
+    try:
+        validate_told_day(answered_on, born=row.consultation.patient.birth_date)
+    except ValidationError as error:
+        raise ValidationError({"answered_on": error}) from None
     row.answer, row.prescriber, row.answered_on = answer, prescriber, answered_on
     row.conditions, row.recorded_by, row.recorded_at = conditions, by, timezone.now()
     row.full_clean(exclude=["clinic"])

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
@@ -19,25 +18,27 @@ from consultations.forms.patients import StartForm
 from consultations.models import Consultation, Patient
 from consultations.services.patients import note_opened
 from consultations.views.carrying import begin, confirmed_besides
+from consultations.views.patients import patient_page
 from consultations.views.versions import version_in
 from consultations.views.workspace import Sent, workspace
 
 
-@require_POST
 @require(Action.EDIT_CONSULTATION)
 def start(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whoever comes here without the form is led to it."""
     patient = get_object_or_404(Patient.objects.select_related("clinic"), pk=pk)
+    if request.method != "POST":
+        return redirect("consultations:patient", patient.pk)
     form = StartForm(request.POST)
-    day = form.cleaned_data["consulted_on"] if form.is_valid() else None
-    if form.errors:
-        messages.error(request, " ".join(form.errors["consulted_on"].as_data()[0].messages))
-        return redirect("consultations:patient", patient.pk)
-    try:
-        row = begin(request, patient, day)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect("consultations:patient", patient.pk)
-    return redirect("consultations:consultation", row.pk)
+    if form.is_valid():
+        try:
+            row = begin(request, patient, form.cleaned_data["consulted_on"])
+        except ValidationError as error:
+            named = hasattr(error, "error_dict") and set(error.error_dict) <= set(form.fields)
+            form.add_error(None, error if named else error.messages)
+        else:
+            return redirect("consultations:consultation", row.pk)
+    return patient_page(request, patient, form)
 
 
 @require(Action.VIEW_CONSULTATION)

@@ -77,9 +77,13 @@ def _own(error: ValidationError, form: PatientForm) -> Any:
 
 @require(Action.VIEW_PATIENT)
 def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Patient, pk=pk)
+    return patient_page(request, get_object_or_404(Patient, pk=pk), StartForm())
+
+
+def patient_page(request: HttpRequest, row: Patient, start_form: StartForm) -> HttpResponse:
+    """The page of one, with the form that starts a consultation, perhaps as it was refused."""
     services.note_opened(row, by=actor(request))
-    context: dict[str, Any] = {"patient": row, "start_form": StartForm()}
+    context: dict[str, Any] = {"patient": row, "start_form": start_form}
     if allowed(request, Action.VIEW_CONSULTATION):
         rows = Consultation.objects.for_list().filter(patient=row)
         context["consultations"] = rows
