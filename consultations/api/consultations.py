@@ -13,7 +13,7 @@ from rest_framework.reverse import reverse
 from clinic.api import expected_version, idempotent, versioned, with_etag
 from clinic.openapi import shows_version
 from clinic.problems import refusal
-from clinic.reauthentication import PasswordSerializer, reauthenticated
+from clinic.reauthentication import reauthenticated
 from clinic.roles import Action
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer, AmendSerializer
@@ -23,7 +23,7 @@ from consultations.api.documents import OwnFacts, own_facts
 from consultations.api.errors import FlowViewSet, under
 from consultations.api.filters import ConsultationFilters
 from consultations.api.notes import NoteActions
-from consultations.api.plans import PlanSerializer
+from consultations.api.plans import PlanSerializer, SignSerializer
 from consultations.api.proposals import OverrideSerializer, ProposalSerializer
 from consultations.api.records import (
     ConsultationDetailSerializer,
@@ -200,7 +200,7 @@ class ConsultationViewSet(RecordActions, ConsentActions, NoteActions, FlowViewSe
     @reauthenticated
     @idempotent
     @extend_schema(
-        request=PasswordSerializer, responses={201: PlanSerializer}, examples=examples.SIGNATURES
+        request=SignSerializer, responses={201: PlanSerializer}, examples=examples.SIGNATURES
     )
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
@@ -208,8 +208,10 @@ class ConsultationViewSet(RecordActions, ConsentActions, NoteActions, FlowViewSe
 
         The consultation closes for good; the answer is the plan. Signing again gives it once more.
         """
-        PasswordSerializer(data=self.body()).is_valid(raise_exception=True)
-        plan = plans.sign(self.get_object(), by=self.by)
+        serializer = SignSerializer(data=self.body())
+        serializer.is_valid(raise_exception=True)
+        past = serializer.validated_data.get("past_sessions", False)
+        plan = plans.sign(self.get_object(), by=self.by, past_sessions=past)
         return self._made("plan-detail", PlanSerializer(plan).data)
 
     @reauthenticated

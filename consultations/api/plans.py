@@ -10,8 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api import idempotent
+from clinic.reauthentication import PasswordSerializer
 from clinic.roles import Action
-from clinic.serializers import StrictCharField, StrictChoiceField, StrictSerializer
+from clinic.serializers import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictSerializer,
+)
 from consultations import care_paper, paper
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer
@@ -104,6 +110,13 @@ class MarkSerializer(StrictSerializer):
         allow_blank=True,
         max_length=LONGEST_REASON,
         help_text="Why it is cancelled, in words.",
+    )
+
+
+class SignSerializer(PasswordSerializer):
+    past_sessions = StrictBooleanField(
+        required=False,
+        help_text="Sessions before today are meant: without it a plan with such is refused.",
     )
 
 

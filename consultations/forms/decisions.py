@@ -113,6 +113,14 @@ class SignForm(SmallForm):
     button = gettext_lazy("Sign")
 
     password = own_password()
+    past_sessions = forms.BooleanField(
+        label=gettext_lazy("These days have passed, and they are meant.")
+    )
+
+    def __init__(self, *args: Any, asks_past: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_past:
+            del self.fields["past_sessions"]
 
 
 class MarkForm(forms.Form):

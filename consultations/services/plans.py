@@ -25,6 +25,7 @@ from consultations.models import (
     Preparation,
     SessionItem,
 )
+from consultations.past_sessions import check_past_sessions, past_sessions_of
 from consultations.services.editing import discard_inputs
 from consultations.services.proposals import latest
 from consultations.signing import document_of, performers_asked, preparation_of
@@ -45,8 +46,10 @@ class Visit:
 
 
 @transaction.atomic
-def sign(consultation: Consultation, *, by: User) -> Plan:
+def sign(consultation: Consultation, *, by: User, past_sessions: bool = False) -> Plan:
     """Sign the decisions of the latest proposal. The consultation never changes after this.
+
+    ``past_sessions``: sessions that lie before today are meant; without it they are refused.
 
     Signing again gives back the plan that the same person signed before.
     """
@@ -57,6 +60,8 @@ def sign(consultation: Consultation, *, by: User) -> Plan:
     policies.check_can_sign(consultation, by=by)
     proposal = latest(consultation)
     assert proposal is not None  # noqa: S101 - check_can_sign has seen it
+    check_past_sessions(proposal, meant=past_sessions)
+    passed = past_sessions_of(proposal)
     document = document_of(consultation, proposal)
     preparation = preparation_of(consultation, proposal) if performers_asked(proposal) else None
     plan = Plan.objects.create(
@@ -84,6 +89,7 @@ def sign(consultation: Consultation, *, by: User) -> Plan:
             "digest": plan.digest,
             "receipt": proposal.receipt,
             **({"preparation": str(preparation.pk)} if preparation else {}),
+            **({"past_sessions": len(passed)} if passed else {}),
         },
     )
     return plan

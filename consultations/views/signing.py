@@ -15,6 +15,7 @@ from consultations import policies
 from consultations.consents import needed_for
 from consultations.forms.decisions import SignForm
 from consultations.models import Consultation, Plan
+from consultations.past_sessions import check_past_sessions
 from consultations.services import plans as services
 from consultations.services.patients import note_opened
 from consultations.services.proposals import latest
@@ -26,14 +27,17 @@ from consultations.views.proposals import consultation_or_404
 @require(Action.SIGN)
 def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     consultation = consultation_or_404(pk)
-    form = SignForm(request.POST or None)
+    proposal = latest(consultation)
+    past = refusal(check_past_sessions, proposal, meant=False) if proposal else ""
+    form = SignForm(request.POST or None, asks_past=bool(past))
     if request.method == "GET":
         note_opened(consultation, by=actor(request))
     elif form.is_valid() and is_signed_by(request, form):
         plan = _signed(request, consultation, form)
         if plan is not None:
             return redirect("consultations:plan", plan.pk)
-    return render(request, "consultations/sign.html", _context(request, consultation, form))
+    context = {**_context(request, consultation, form), "past": past}
+    return render(request, "consultations/sign.html", context)
 
 
 def is_signed_by(request: HttpRequest, form: SignForm) -> bool:
@@ -42,7 +46,8 @@ def is_signed_by(request: HttpRequest, form: SignForm) -> bool:
 
 def _signed(request: HttpRequest, consultation: Consultation, form: SignForm) -> Plan | None:
     try:
-        plan = services.sign(consultation, by=actor(request))
+        past = form.cleaned_data.get("past_sessions", False)
+        plan = services.sign(consultation, by=actor(request), past_sessions=past)
     except ValidationError as error:
         form.add_error(None, error.messages)
         return None
@@ -55,6 +60,7 @@ def _context(request: HttpRequest, consultation: Consultation, form: SignForm) -
         "consultation": consultation,
         "patient": consultation.patient,
         "form": form,
+        "overtaken": consultation.consulted_on < consultation.clinic.today(),
         "refusal": refusal(policies.check_can_sign, consultation, by=actor(request)),
     }
     return context | what_is_signed(request, consultation)

@@ -97,7 +97,7 @@ def sign(proposal, by):
     """The one door: the patient consents, then the plan is signed."""
     consented(proposal, by)
     with scope(clinic=proposal.clinic):
-        return plans.sign(proposal.consultation, by=by)
+        return plans.sign(proposal.consultation, by=by, past_sessions=True)
 
 
 def signed(clinic, by, /, **facts):

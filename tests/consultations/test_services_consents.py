@@ -70,7 +70,7 @@ def test_nothing_is_signed_before_every_consent_is_given(clinic, physician):
         plans.sign(proposal.consultation, by=physician)
     consent(proposal, physician, "mesotherapy")
 
-    plan = plans.sign(proposal.consultation, by=physician)
+    plan = plans.sign(proposal.consultation, by=physician, past_sessions=True)
     given = {one.treatment.code: one.digest for one in plan.consultation.consents.all()}
     told = json.loads(plan.document)["consents"]
     assert {one["treatment"]: one["digest"] for one in told} == given

@@ -66,7 +66,7 @@ def writing_below(consultation):
 def signing(proposal, by):
     def sign():
         with scope(clinic=proposal.clinic):
-            plans.sign(proposal.consultation, by=by)
+            plans.sign(proposal.consultation, by=by, past_sessions=True)
 
     return Other(sign)
 
@@ -88,7 +88,7 @@ def test_a_write_waits_for_a_signature_that_is_under_way_and_is_refused(clinic, 
         concerns = ConcernEntry.objects.filter(consultation=proposal.consultation)
 
     with scope(clinic=clinic), transaction.atomic():
-        plans.sign(proposal.consultation, by=physician)
+        plans.sign(proposal.consultation, by=physician, past_sessions=True)
         write = Other(lambda: concerns.update(goal="Other"))
         assert not write.is_done()
 

@@ -141,11 +141,18 @@ class Clinician:
         accepting(place).click()
         place.get_by_text("Taken", exact=True).wait_for()
 
+    def confirm_past_sessions(self):
+        """Cases with dates of their own are signed after them."""
+        passed = self.page.get_by_label("These days have passed, and they are meant.")
+        if passed.count():
+            passed.check()
+
     def sign(self):
         self.follow("Review and sign")
         self.sees("Review and sign")
         self.consent()
         self.page.get_by_label("Your password").fill(PASSWORD)
+        self.confirm_past_sessions()
         self.press("Sign")
         self.sees("Treatment plan")
 

@@ -305,6 +305,7 @@ def test_signing(inspector, sit_down, clinic):
         inspector.send("a consent without a name", "Sign the consent")
         inspector.page.get_by_label("Name of who signs").fill("Ayla Patient")
         inspector.send("a signed consent", "Sign the consent")
+    inspector.page.get_by_label("These days have passed, and they are meant.").check()
     inspector.page.get_by_label("Your password").fill("wrong")
     inspector.send("a wrong password at the signature", "Sign")
     inspector.page.get_by_label("Your password").fill(PASSWORD)

@@ -53,6 +53,7 @@ def open_sign_page(clinician, consultation):
 
 def sign(clinician):
     clinician.page.get_by_label("Your password").fill(PASSWORD)
+    clinician.confirm_past_sessions()
     clinician.press("Sign")
 
 

@@ -50,6 +50,9 @@ def of_plan(plan):
     return reverse("consultations:plan", args=[plan.pk])
 
 
+MEANT = {"past_sessions": "on"}  # the cases have dates of their own
+
+
 def sign_url(proposal):
     return reverse("consultations:sign", args=[proposal.consultation_id])
 
@@ -379,7 +382,7 @@ def test_signing_asks_for_the_password_and_makes_the_plan(doctor, clinic):
     proposal = ready(clinic, doctor.user)
     assert "What is signed" in text(doctor.get(sign_url(proposal)))
 
-    response = doctor.post(sign_url(proposal), {"password": PASSWORD})
+    response = doctor.post(sign_url(proposal), {**MEANT, "password": PASSWORD})
 
     with scope(clinic=clinic):
         plan = Plan.objects.get()
@@ -391,7 +394,7 @@ def test_signing_asks_for_the_password_and_makes_the_plan(doctor, clinic):
 def test_a_wrong_password_signs_nothing(doctor, clinic, password):
     proposal = ready(clinic, doctor.user)
 
-    response = doctor.post(sign_url(proposal), {"password": password})
+    response = doctor.post(sign_url(proposal), {**MEANT, "password": password})
 
     assert response.status_code == 200
     assert response.context["form"].errors["password"]
@@ -403,7 +406,10 @@ def test_a_wrong_password_signs_nothing(doctor, clinic, password):
 def test_guessing_the_password_here_locks_as_the_login_does(doctor, clinic):
     proposal = ready(clinic, doctor.user)
 
-    answers = [doctor.post(sign_url(proposal), {"password": "guess"}).status_code for _ in range(6)]
+    answers = [
+        doctor.post(sign_url(proposal), {**MEANT, "password": "guess"}).status_code
+        for _ in range(6)
+    ]
 
     assert answers[-1] == 429
     with scope(clinic=clinic):
@@ -416,7 +422,7 @@ def test_another_persons_password_does_not_sign(doctor, clinic, make_member):
     other.save()
     proposal = ready(clinic, doctor.user)
 
-    doctor.post(sign_url(proposal), {"password": "quite another sentence"})
+    doctor.post(sign_url(proposal), {**MEANT, "password": "quite another sentence"})
 
     with scope(clinic=clinic):
         assert not Plan.objects.exists()
@@ -427,15 +433,15 @@ def test_what_cannot_be_signed_says_why(doctor, clinic):
 
     assert "Some areas are not decided yet." in text(doctor.get(page(proposal)))
     assert "Some areas are not decided yet." in text(doctor.get(sign_url(proposal)))
-    response = doctor.post(sign_url(proposal), {"password": PASSWORD})
+    response = doctor.post(sign_url(proposal), {**MEANT, "password": PASSWORD})
     assert "Some areas are not decided yet." in text(response)
 
 
 def test_signing_twice_makes_one_plan(doctor, clinic):
     proposal = ready(clinic, doctor.user)
-    first = doctor.post(sign_url(proposal), {"password": PASSWORD})
+    first = doctor.post(sign_url(proposal), {**MEANT, "password": PASSWORD})
 
-    second = doctor.post(sign_url(proposal), {"password": PASSWORD})
+    second = doctor.post(sign_url(proposal), {**MEANT, "password": PASSWORD})
 
     with scope(clinic=clinic):
         plan = Plan.objects.get()
@@ -457,7 +463,7 @@ def test_who_may_not_sign_or_override_sees_no_way_to_it(client_of, clinic, docto
     assert "Override L-08b" not in shown
     assert sign_url(proposal) not in shown
     assert client.get(sign_url(proposal)).status_code == 403
-    assert client.post(sign_url(proposal), {"password": PASSWORD}).status_code == 403
+    assert client.post(sign_url(proposal), {**MEANT, "password": PASSWORD}).status_code == 403
     assert client.get(override_url(proposal)).status_code == 403
     sent = {"reason": "specialist-agrees", "text": "x"}
     assert client.post(override_url(proposal), sent).status_code == 403
@@ -584,7 +590,7 @@ def test_overrides_travel_with_the_plan(doctor, clinic):
         )
     accept(made, doctor.user)
     consented(made, doctor.user)
-    doctor.post(sign_url(made), {"password": PASSWORD})
+    doctor.post(sign_url(made), {**MEANT, "password": PASSWORD})
     with scope(clinic=clinic):
         plan = Plan.objects.get()
 
@@ -667,7 +673,7 @@ def test_the_plan_page_costs_the_same_with_more_sessions(doctor, clinic, catalog
         for area in proposals.data_of(proposal)["areas"]:
             accept(proposal, doctor.user, area=area["area"])
         consented(proposal, doctor.user)
-        doctor.post(sign_url(proposal), {"password": PASSWORD})
+        doctor.post(sign_url(proposal), {**MEANT, "password": PASSWORD})
         with scope(clinic=clinic):
             plan = Plan.objects.get(proposal=proposal)
         costs.append(queries(doctor, reverse("consultations:plan", args=[plan.pk])))
