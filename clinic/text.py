@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 View = TypeVar("View", bound=Callable[..., Any])
 LONGEST_SEARCH = 100
@@ -92,6 +92,17 @@ def search_key(*parts: str | None) -> str:
 def _is_mark(char: str) -> bool:
     """An accent, or a character without a shape that steers direction or joining."""
     return bool(unicodedata.combining(char)) or unicodedata.category(char) == "Cf"
+
+
+def lowered(text: object) -> str:
+    """A label within a sentence, in the small letters of the language in use.
+
+    Python's own make “i̇ki”, with a dot over the dot, of the Turkish “İki”, and “i” of “I”.
+    """
+    plain = str(text)
+    if (get_language() or "").partition("-")[0] == "tr":
+        plain = plain.replace("İ", "i").replace("I", "ı")
+    return plain.lower()
 
 
 def with_commas(parts: Iterable[object]) -> str:

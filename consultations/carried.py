@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.dates import long_day
 from consultations.errors import Fault
 from consultations.facts import SECTIONS, Section
 from consultations.models import Consultation
@@ -83,7 +83,7 @@ def faults(consultation: Consultation) -> list[Fault]:
         Fault(
             path=mark.path,
             code=UNCONFIRMED,
-            message=_("From %(day)s, to be confirmed.") % {"day": date_format(mark.day)},
+            message=_("From %(day)s, to be confirmed.") % {"day": long_day(mark.day)},
         )
         for mark in marks(consultation)
     ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinic.text import lowered
 from treatments.enums import Rating
 from treatments.explanations import Explanation, Wording
 from treatments.explanations.evidence import Disagreement
@@ -199,11 +200,11 @@ def _fit(wording: Wording, asked: Asked, treatment: str, patient: _Patient | Non
         return Fit(treatment=name, text=told, suits=True, open=None)
     answer = patient.answers.get((area, treatment))
     if answer is None:
-        texts["standing"] = patient.status.lower()
+        texts["standing"] = lowered(patient.status)
     elif not answer.available or answer.waits:
-        texts["standing"] = answer.status_label.lower()
+        texts["standing"] = lowered(answer.status_label)
     elif wording.name("concerns", concern) not in answer.covers:
-        texts["standing"] = _("No formula left").lower()
+        texts["standing"] = lowered(_("No formula left"))
     else:
         return Fit(treatment=name, text=texts["rating"], suits=True, open=True)
     said = _("%(rating)s in general; for you: %(standing)s") % texts

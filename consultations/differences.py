@@ -107,7 +107,8 @@ class _Words:
             return
         yield _("Outcome"), _area_status(area["status"])
         if area["refer_to"]:
-            yield _("Refer to"), area["refer_to"]
+            code = area["refer_to"]
+            yield _("Refer to"), self.wording.row("referrals", code).get("name", code)
         for one in area["treatments"]:
             yield self.wording.name("treatments", one["treatment"]), self._standing(one)
         for option in area["options"]:

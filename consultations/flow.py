@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.digits import local_digits
 from clinic.models import User
+from clinic.text import with_commas
 from consultations import telling
 from consultations.carried import UNCONFIRMED, marks
 from consultations.errors import Fault
 from consultations.forms import scalars
 from consultations.forms.history import Questions
+from consultations.forms.sections import KINDS
 from consultations.forms.steps import StepForm
 from consultations.models import Consultation
 from consultations.services import editing, intake
@@ -24,6 +27,9 @@ from treatments.models import Condition
 
 PATIENT = "patient-banner"
 PROPOSAL = "proposal"  # the last section of the page, which no form answers for
+# What a request calls otherwise than the forms.
+_SECTIONS = {"closed_on": "closed_days"}
+_FIELDS = {"product": "name", "ingredients": "parts"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,11 +259,21 @@ def step_of(path: str) -> Step:
 
 
 def _row_of(path: str) -> str:
-    """“Row 2, last dose” for a path into a list; the number as a person counts."""
-    _head, bracket, rest = path.partition("[")
+    """“row 2, Last dose on” for a path into a list; the number as a person counts, the field as
+    its form calls it."""
+    head, bracket, rest = path.removeprefix("clinic.").partition("[")
     if not bracket:
         return ""
     number, _close, field = rest.partition("]")
-    row = _("row %(number)d") % {"number": int(number) + 1}
-    name = field.lstrip(".").replace("_", " ")
-    return f"{row}, {name}" if name else row
+    row = local_digits(_("row %(number)d") % {"number": int(number) + 1})
+    label = _label(head, field.strip(".").partition("[")[0])
+    return with_commas([row, label]) if label else row
+
+
+def _label(section: str, field: str) -> str:
+    section = _SECTIONS.get(section, section)
+    if section not in KINDS:
+        return ""
+    fields = KINDS[section][0].base_fields
+    known = fields.get(_FIELDS.get(field, field))
+    return str(known.label) if known else ""

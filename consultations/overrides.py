@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from clinic.text import lowered
 from consultations.enums import Seriousness
 from consultations.models import Proposal, RuleOverride
 from treatments.compiler import current_catalogue
@@ -117,7 +118,7 @@ def _add_events(crosses: Mapping[Key, Cross]) -> None:
     for rule, reason, release, _event, kind, seriousness in found:
         cross = crosses[rule, reason, release]
         name = kind or gettext("Other")
-        label = f"{name}, {Seriousness(seriousness).label.lower()}"
+        label = f"{name}, {lowered(Seriousness(seriousness).label)}"
         cross.events[label] = cross.events.get(label, 0) + 1
         cross.serious += seriousness == Seriousness.SERIOUS
 

@@ -23,7 +23,7 @@ def past_sessions_of(proposal: Proposal) -> list[date]:
 
 
 def check_past_sessions(proposal: Proposal, *, meant: bool) -> None:
-    """Nobody signs days unseen that have passed: they are changed, or somebody says they are meant."""
+    """Nobody signs passed days unseen: they are changed, or somebody says that they are meant."""
     passed = past_sessions_of(proposal)
     if passed and not meant:
         message = _(

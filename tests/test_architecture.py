@@ -105,3 +105,16 @@ def test_the_day_is_asked_of_the_clinic():
     }
 
     assert asking == set()
+
+
+def test_labels_are_lowered_as_their_language_does():
+    """Python's own `.lower()` does not know the Turkish i."""
+    lowering = {
+        f"{path}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr == "lower"
+        if any(mark in ast.unparse(node.value) for mark in ("label", "_display(", "_("))
+    }
+
+    assert lowering == set()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from clinic.text import with_commas, with_semicolons
+from clinic.text import lowered, with_commas, with_semicolons
 from treatments.enums import ClauseKind, EffectKind, Prescribed, RelativeTo, RuleKind, Scope
 from treatments.models import Rule, RuleClause, RuleEffect
 
@@ -61,7 +61,7 @@ def clause_phrase(clause: RuleClause) -> str:
         return GAP
     if clause.kind == ClauseKind.SEX:
         sex = _("sex is not %(sex)s") if clause.negated else _("sex is %(sex)s")
-        return sex % {"sex": clause.get_sex_display().lower() or GAP}
+        return sex % {"sex": lowered(clause.get_sex_display()) or GAP}
     if clause.kind == ClauseKind.CONDITION:
         answer = _("%(term)s is no") if clause.negated else _("%(term)s is yes")
         return answer % {"term": clause.condition or GAP}
@@ -107,7 +107,7 @@ def _medication(clause: RuleClause) -> str:
     drugs = either([*clause.medication_classes.all(), *clause.medications.all()])
     parts = [_("last dose of %(drugs)s") % {"drugs": drugs}]
     if clause.prescribed != Prescribed.ANY:
-        parts.append(str(clause.get_prescribed_display()).lower())
+        parts.append(lowered(clause.get_prescribed_display()))
     if clause.within_days is not None:
         within = (
             _("at most %(days)s days before the start")

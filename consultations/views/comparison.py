@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
+from clinic.text import lowered
 from consultations.conversation import (
     Conversation,
     CourseLine,
@@ -103,7 +104,7 @@ def _offers(proposal: Proposal) -> list[Offer]:
     """Of each area what was taken; nothing where all was declined."""
     decided = {row.area.code: row for row in proposal.decisions.select_related("area")}
     taken = [
-        Offer(area=area, option=row.option, standing=str(row.get_verdict_display()).lower())
+        Offer(area=area, option=row.option, standing=lowered(row.get_verdict_display()))
         for area, row in decided.items()
         if row.option
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from clinic.text import with_commas
+from clinic.text import lowered, with_commas
 from treatments.diffing.names import Names
 from treatments.enums import ClauseKind, Prescribed, RelativeTo, Sex
 
@@ -65,7 +65,7 @@ def _sex(leaf: Row, _names: Names) -> str:
 
 
 def _sexes(leaf: Row) -> str:
-    return either(str(Sex(code).label).lower() for code in leaf["sexes"])
+    return either(lowered(Sex(code).label) for code in leaf["sexes"])
 
 
 def _age(leaf: Row, _names: Names) -> str:
@@ -80,7 +80,7 @@ def _medication(leaf: Row, names: Names) -> str:
     parts = [_("last dose of %(drugs)s") % {"drugs": either(drugs)}]
     if leaf.get("prescribed") is not None:
         chosen = Prescribed.YES if leaf["prescribed"] else Prescribed.NO
-        parts.append(str(chosen.label).lower())
+        parts.append(lowered(chosen.label))
     if leaf.get("within_days") is not None:
         parts.append(_within(leaf))
     return with_commas(parts)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from clinic.text import lowered
 from treatments.explanations.told import unit_text
 from treatments.explanations.wording import Wording, leaves
 
@@ -79,7 +80,7 @@ def _bounds(wording: Wording, test: str) -> Iterator[Fraction]:
 
 def _within(name: str) -> str:
     """A term inside a sentence; what begins with two capitals is a short form and stays."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+    return lowered(name[:1]) + name[1:] if name[1:2].islower() else name
 
 
 def _number(value: Fraction | None) -> str:

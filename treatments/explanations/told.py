@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from clinic.dates import long_day
-from clinic.text import with_commas
+from clinic.text import lowered, with_commas
 from treatments.enums import Sex
 from treatments.explanations.wording import Row, Wording
 
@@ -109,7 +109,7 @@ def _procedure(wording: Wording, row: Row) -> str:
 
 
 def _sex(request: Row) -> str:
-    return _("sex: %(sex)s") % {"sex": str(Sex(request["patient"]["sex"]).label).lower()}
+    return _("sex: %(sex)s") % {"sex": lowered(Sex(request["patient"]["sex"]).label)}
 
 
 def _born(request: Row) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import User
+from clinic.text import lowered
 from treatments.compiler import compile_document, current_catalogue
 from treatments.engine import Catalogue
 from treatments.enums import ChangeKind, DraftStatus, Sex
@@ -56,7 +57,7 @@ def title_of(facts: Mapping[str, Any]) -> str:
         for row in facts["concerns"]
     ]
     patient = facts["patient"]
-    who = f"{Sex(patient['sex']).label}, {patient['age']}".lower()
+    who = lowered(f"{Sex(patient['sex']).label}, {patient['age']}")
     return f"{' + '.join(wishes)}; {who}"[:200]
 
 

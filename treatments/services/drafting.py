@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import User
+from clinic.text import lowered
 from treatments.enums import DraftStatus
 from treatments.models import CatalogueChange, Draft, Release
 from treatments.services.held import held_release, hold_releases
@@ -83,7 +84,7 @@ def locked(draft: Draft, *statuses: str) -> Draft:
     if draft.status not in statuses:
         raise ValidationError(
             _("This draft is no longer in that state: %(state)s.")
-            % {"state": draft.get_status_display().lower()},
+            % {"state": lowered(draft.get_status_display())},
             code="state",
         )
     return draft

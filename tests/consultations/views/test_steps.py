@@ -402,7 +402,7 @@ def test_page_names_what_is_missing_with_the_way_to_it(physician, consultation):
     response = physician.get(page_url(consultation))
 
     named = {(one.step.key, one.row) for one in response.context["missing"]}
-    assert named == {("concerns", ""), ("medication", "row 1, prescribed")}
+    assert named == {("concerns", ""), ("medication", "row 1, Prescribed by a doctor")}
     assert '<a href="#concerns">' in section_of(response, "proposal")
 
 
