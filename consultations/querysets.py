@@ -1,6 +1,7 @@
 """Query sets with the words of the clinic, and what each page needs loaded."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import Any, Self
 
@@ -9,6 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from clinic.text import search_key
 from consultations.dates import parse_date
+from consultations.enums import SessionStatus
 
 _DIGITS_FOR_PHONE = 3
 
@@ -110,6 +112,15 @@ class PlanQuerySet(models.QuerySet):
 
 
 class SessionItemQuerySet(models.QuerySet):
+    def due_by(self, day: date) -> Self:
+        """What was to be given by a day, whatever became of it."""
+        return self.filter(session__planned_on__lte=day).order_by("session__planned_on", "id")
+
+    def given_by(self, day: date) -> Self:
+        """What can have been given by a day: not of sessions that were cancelled, nor left out."""
+        held = self.due_by(day).exclude(session__status=SessionStatus.CANCELLED)
+        return held.filter(not_given__isnull=True)
+
     def with_withdrawals(self) -> Self:
         """Each with its terms, and when the consent to it was taken back, if it was.
 

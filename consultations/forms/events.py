@@ -1,6 +1,6 @@
 """What went wrong after a treatment, as whoever saw it tells it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.layout import Column, Field, Layout, Row
@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.dates import short_day
 from clinic.text import validate_storable
-from consultations.enums import EventOutcome, Seriousness
+from consultations.enums import EventOutcome, Seriousness, SessionStatus
 from consultations.forms.decisions import SmallForm
 from consultations.forms.fields import CHOOSE, WrittenDate
-from consultations.models import AdverseEvent, Plan, PlanSession
+from consultations.models import AdverseEvent, Plan, SessionItem
 from consultations.models.events import LONGEST_WHAT
 from consultations.services.events import Told
 from treatments.models import SideEffect
@@ -51,10 +52,13 @@ class EventForm(SmallForm):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sessions = list(plan.sessions.all())
-        self._offer("place", [CHOOSE, *_places(sessions)])
-        self._offer("session", [("", _("Not known")), *_sessions(sessions)])
-        self._offer("kind", [("", _("None of them")), *_kinds(sessions)])
+        due, own = _due(plan), _told_of(plan, self.initial)
+        given = [*filter(_is_given, due), *(own if self.initial.get("session") else ())]
+        self._offer("place", [CHOOSE, *_places([*due, *own])])
+        self._offer("session", [("", _("Not known")), *_sessions(given)])
+        self._offer("kind", [("", _("None of them")), *_kinds([*due, *own])])
+        if not due:
+            self.fields["place"].help_text = _("No session of this plan was due yet.")
         half = "col-12 col-md-6"
         self.helper.layout = Layout(
             Row(Column(Field("place"), css_class=half), Column(Field("session"), css_class=half)),
@@ -108,25 +112,45 @@ def as_told(event: AdverseEvent) -> dict[str, Any]:
     }
 
 
-def _places(sessions: Iterable[PlanSession]) -> list[tuple[str, str]]:
-    items = [item for session in sessions for item in session.items.all()]
-    return list(
-        {
-            f"{one.treatment.code}/{one.area.code}": f"{one.treatment.name}, {one.area.name}"
-            for one in items
-        }.items()
-    )
+def _due(plan: Plan) -> list[SessionItem]:
+    """What was to be given by today."""
+    today = plan.clinic.today()
+    sessions = [one for one in plan.sessions.all() if one.planned_on <= today]
+    return [item for session in sessions for item in session.items.all()]
 
 
-def _sessions(sessions: Iterable[PlanSession]) -> list[tuple[str, str]]:
-    text = _("%(number)d, planned for %(day)s")
+def _told_of(plan: Plan, told: Mapping[str, Any]) -> list[SessionItem]:
+    """What an event that is corrected was told of, whatever became of it since."""
     return [
-        (str(one.pk), text % {"number": one.number, "day": one.planned_on.isoformat()})
+        item
+        for session in plan.sessions.all()
+        for item in session.items.all()
+        if _place_of(item) == told.get("place") and told["session"] in {"", str(session.pk)}
+    ][:1]
+
+
+def _is_given(item: SessionItem) -> bool:
+    return item.session.status != SessionStatus.CANCELLED and not hasattr(item, "not_given")
+
+
+def _place_of(item: SessionItem) -> str:
+    return f"{item.treatment.code}/{item.area.code}"
+
+
+def _places(items: Iterable[SessionItem]) -> list[tuple[str, str]]:
+    return list({_place_of(one): f"{one.treatment.name}, {one.area.name}" for one in items}.items())
+
+
+def _sessions(items: Iterable[SessionItem]) -> list[tuple[str, str]]:
+    text = _("%(number)d, planned for %(day)s")
+    sessions = {one.session_id: one.session for one in items}.values()
+    return [
+        (str(one.pk), text % {"number": one.number, "day": short_day(one.planned_on)})
         for one in sessions
     ]
 
 
-def _kinds(sessions: Iterable[PlanSession]) -> list[tuple[str, str]]:
-    keys = {item.treatment_id for session in sessions for item in session.items.all()}
+def _kinds(items: Iterable[SessionItem]) -> list[tuple[str, str]]:
+    keys = {item.treatment_id for item in items}
     rows = SideEffect.objects.filter(treatment__in=keys, active=True).select_related("treatment")
     return [(row.code, f"{row.treatment.name}: {row.name}") for row in rows]

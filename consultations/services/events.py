@@ -46,7 +46,7 @@ def correct_event(
         raise ValidationError(
             _("This was corrected already. Correct what was recorded last."), code="superseded"
         )
-    further = _made(plan, told, by=by)
+    further = _made(plan, told, by=by, withdrawn=withdrawn)
     further.corrects, further.withdrawn = event, withdrawn
     _save(further, "adverse-event-withdrawn" if withdrawn else "adverse-event-corrected")
     return further
@@ -59,9 +59,9 @@ def _locked(plan: Plan) -> Plan:
     return row
 
 
-def _made(plan: Plan, told: Told, *, by: User) -> AdverseEvent:
-    item = _item(plan, told)
+def _made(plan: Plan, told: Told, *, by: User, withdrawn: bool = False) -> AdverseEvent:
     _check_onset(plan, told.onset_on)
+    item = _item(plan, told, withdrawn=withdrawn)
     return AdverseEvent(
         clinic_id=plan.clinic_id,
         patient_id=plan.patient_id,
@@ -78,8 +78,13 @@ def _made(plan: Plan, told: Told, *, by: User) -> AdverseEvent:
     )
 
 
-def _item(plan: Plan, told: Told) -> SessionItem:
-    """What the plan gives there; in that session, where one is named."""
+def _item(plan: Plan, told: Told, *, withdrawn: bool) -> SessionItem:
+    """What the plan gave there, in that session where one is named.
+
+    A session that was not held, or came later, has caused nothing; only who takes an event back
+    may name it. Without a session it is enough that one was due: that a visit was cancelled by
+    mistake, or by a consent taken back since, must not keep an event from being told.
+    """
     items = SessionItem.objects.filter(session__plan=plan).select_related(
         "session", "treatment", "area"
     )
@@ -87,12 +92,18 @@ def _item(plan: Plan, told: Told) -> SessionItem:
     if not here.exists():
         raise ValidationError({"treatment": _("The plan has no such treatment in this area.")})
     if told.session is None:
-        return here[0]
+        due = here if withdrawn else here.due_by(told.onset_on)
+        if found := due.first():
+            return found
+        raise ValidationError({"treatment": _("This was not given there by the day of the event.")})
     if not PlanSession.objects.filter(plan=plan, pk=told.session).exists():
         raise ValidationError({"session": _("The plan has no such session.")})
-    found = here.filter(session=told.session).first()
-    if found is None:
+    if not here.filter(session=told.session).exists():
         raise ValidationError({"session": _("This treatment is not given there in that session.")})
+    given = here if withdrawn else here.given_by(told.onset_on)
+    found = given.filter(session=told.session).first()
+    if found is None:
+        raise ValidationError({"session": _("This was not given there by the day of the event.")})
     return found
 
 

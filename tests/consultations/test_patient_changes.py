@@ -138,7 +138,7 @@ def test_what_no_rule_reads_leaves_it_as_it_is(proposal, physician, changes):
     by_service(physician, None, None, again(proposal.consultation).patient, changes)
 
     assert not policies.is_stale(proposals.latest(again(proposal.consultation)))
-    plans.sign(proposal.consultation, by=physician)
+    plans.sign(proposal.consultation, by=physician, past_sessions=True)
 
 
 def test_a_signed_consultation_stays_as_it_was_signed(proposal, physician):

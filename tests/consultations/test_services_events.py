@@ -9,7 +9,13 @@ from django.utils import timezone
 from django_scopes import scope
 
 from clinic.models import AuditEvent
-from consultations.models import AdverseEvent, PlanSession, SessionItem
+from consultations.models import (
+    AdverseEvent,
+    PlanSession,
+    SessionItem,
+)
+from consultations.services import plans
+from consultations.services.consents import withdraw_consent
 from consultations.services.events import Told, correct_event, record_event
 from tests.consultations.made import signed
 from treatments.models import SideEffect
@@ -90,6 +96,51 @@ def test_what_does_not_go_with_the_plan_is_refused_at_its_field(plan, physician,
 
     assert field in refusal.value.message_dict
     assert not AdverseEvent.objects.exists()
+
+
+def test_only_what_was_given_by_then_can_have_caused_it(clinic, physician):
+    today = timezone.localdate()
+    plan = signed(clinic, physician, consulted_on=(today - timedelta(days=60)).isoformat())
+    passed = list(plan.sessions.filter(planned_on__lte=today).order_by("-number"))
+    (last, *others), to_come = passed, plan.sessions.filter(planned_on__gt=today).first()
+    for session in others:
+        plans.mark_session(session, status="cancelled", by=physician)
+    plain = place_of(last)
+
+    for wrong in (others[0], to_come):
+        with pytest.raises(ValidationError) as refusal:
+            record_event(plan, told(plan, session=wrong.pk, **place_of(wrong)), by=physician)
+        assert list(refusal.value.message_dict) == ["session"]
+    event = record_event(plan, told(plan, session=last.pk, **plain), by=physician)
+    assert record_event(plan, told(plan, **plain), by=physician).session is None
+
+    plans.mark_session(last, status="cancelled", by=physician)
+    with pytest.raises(ValidationError, match="was not given there by"):
+        correct_event(event, told(plan, session=last.pk, **plain), by=physician)
+    assert record_event(plan, told(plan, **plain), by=physician).session is None
+    mistake = told(plan, session=last.pk, **plain)
+    assert correct_event(event, mistake, by=physician, withdrawn=True).session == last
+
+
+def place_of(session):
+    item = session.items.first()
+    return {"treatment": item.treatment.code, "area": item.area.code}
+
+
+def test_what_was_left_out_of_a_session_cannot_have_caused_it(clinic, physician):
+    plan = signed(clinic, physician, preferences={"combination": "same-session"})
+    session = next(one for one in plan.sessions.all() if one.items.count() == 2)
+    given = plan.consultation.consents.get(treatment__code="prp")
+    withdraw_consent(given, told_by="The patient", reason="", by=physician)
+    plans.mark_session(session, status="done", by=physician)
+    of = {item.treatment.code: {"treatment": item.treatment.code, "area": item.area.code}
+          for item in session.items.all()}  # fmt: skip
+
+    with pytest.raises(ValidationError) as refusal:
+        record_event(plan, told(plan, session=session.pk, **of["prp"]), by=physician)
+
+    assert list(refusal.value.message_dict) == ["session"]
+    assert record_event(plan, told(plan, session=session.pk, **of["mesotherapy"]), by=physician)
 
 
 def test_a_correction_is_a_further_row_and_there_is_one(plan, physician):

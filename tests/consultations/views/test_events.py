@@ -1,6 +1,8 @@
 """The page that records an adverse event, and where events are shown."""
 
 import uuid
+from datetime import timedelta
+from unittest.mock import ANY
 
 import pytest
 from django.db import connection
@@ -66,6 +68,50 @@ def test_an_event_is_recorded_from_the_plan_and_shown_there(physician, plan, cli
     (event,) = events(clinic)
     assert (event.plan, event.recorded_by) == (plan, physician.user)
     assert url("correct-event", event.pk) in page
+
+
+def test_only_what_was_given_is_offered(physician, clinic):
+    today = timezone.localdate()
+    told_on = (today - timedelta(days=60)).isoformat()
+    plan = signed(clinic, physician.user, consulted_on=told_on)
+    with scope(clinic=clinic):
+        passed = plan.sessions.filter(planned_on__lte=today).order_by("-number")
+        to_come = plan.sessions.filter(planned_on__gt=today).first()
+        last = passed[0]
+        passed.exclude(pk=last.pk).update(status="cancelled")
+
+    offered = [key for key, _text in form_of(physician, plan).fields["session"].choices]
+    assert offered == ["", str(last.pk)]
+    for changes in ({"session": str(to_come.pk)}, {"onset_on": told_on}):
+        page = physician.post(url("record-event", plan.pk), sent(physician, plan, **changes))
+        assert list(page.context["form"].errors) == list(changes)
+    assert events(clinic) == []
+
+    physician.post(url("record-event", plan.pk), sent(physician, plan, session=str(last.pk)))
+    (event,) = events(clinic)
+    with scope(clinic=clinic):
+        plan.sessions.filter(pk=last.pk).update(status="cancelled")
+    corrected = physician.get(url("correct-event", event.pk)).context["form"]
+    assert corrected.fields["session"].choices[1:] == [(str(last.pk), ANY)]
+    assert [key for key, _text in form_of(physician, plan).fields["session"].choices] == [""]
+    mistake = {"withdrawn": "on", "session": str(last.pk), "place": corrected.initial["place"]}
+    told = {**sent_of(corrected), **mistake}
+    physician.post(url("correct-event", event.pk), told)
+    assert [one.withdrawn for one in events(clinic)] == [False, True]
+
+
+def test_before_the_first_session_nothing_is_offered(physician, clinic):
+    later = (timezone.localdate() + timedelta(days=30)).isoformat()
+    plan = signed(clinic, physician.user, start_on=later)
+
+    form = form_of(physician, plan)
+
+    assert len(form.fields["place"].choices) == 1
+    assert "was due yet" in str(form.fields["place"].help_text)
+
+
+def sent_of(form):
+    return {name: str(value) for name, value in form.initial.items()}
 
 
 def test_a_correction_stands_beside_what_it_corrects(physician, plan, clinic):
