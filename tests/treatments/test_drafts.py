@@ -307,6 +307,23 @@ def test_a_new_statement_is_no_article_because_it_names_one(curator):
     assert [one.rule for one in review.review_of(open_draft()).awaited] == [rule]
 
 
+def test_a_new_rule_under_a_conflict_that_was_there_is_new_all_the_same(curator):
+    there = Rule.objects.filter(kind=RuleKind.INPUT_CONFLICT, active=True).first()
+    rule = Rule(
+        code="S-99",
+        title="Another way to contradict",
+        kind=RuleKind.INPUT_CONFLICT,
+        conflict_code=there.conflict_code,
+        origin="seed",
+        message="These two do not go together.",
+    )
+    tobacco = Condition.objects.get(code="tobacco")
+    clause = RuleClause(rule=rule, kind="condition", condition=tobacco)
+    save_edit(RowEdit(row=rule), by=curator, lines=[RowEdit(row=clause)])
+
+    assert rule in [one.rule for one in review.review_of(open_draft()).awaited]
+
+
 def test_an_edit_names_its_author_once_there_is_a_release(curator):
     rule = Rule.objects.get(code="S-07")
     rule.title = "Painkillers"
