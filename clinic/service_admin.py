@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, OperationalError
-from django.db.models import Field, PositiveIntegerField, PositiveSmallIntegerField, URLField
+from django.db.models import Field, URLField
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,8 +16,6 @@ from clinic import audit
 from clinic.permissions import allowed
 from clinic.problems import is_busy
 from clinic.roles import Action
-
-LARGEST_NUMBER = 32_767  # what the smaller of the two databases' whole numbers holds
 
 
 class RoleGate:
@@ -52,9 +50,7 @@ class RoleGate:
     def formfield_for_dbfield(
         self, db_field: Field, request: HttpRequest | None, **kwargs: Any
     ) -> FormField | None:
-        """Whole numbers end where both databases hold them; an address without scheme is https."""
-        if isinstance(db_field, PositiveIntegerField | PositiveSmallIntegerField):
-            kwargs.setdefault("max_value", LARGEST_NUMBER)
+        """An address without scheme is https."""
         if isinstance(db_field, URLField):
             kwargs.setdefault("assume_scheme", "https")
         field: FormField | None = super().formfield_for_dbfield(  # type: ignore[misc]

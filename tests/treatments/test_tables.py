@@ -185,6 +185,21 @@ def test_numbers_and_truth_of_a_workbook_are_read():
     assert (elbow.position, elbow.active) == (7, False)
 
 
+def test_numbers_of_a_workbook_stay_what_they_are():
+    imported(
+        "x.xlsx", sheet("lab-units", ["lab_test", "unit", "divisor"], ["platelets", "x", 0.0001])
+    )
+    assert str(LabTest.objects.get(code="platelets").units.get().divisor) == "0.0001"
+
+    for column, value, fault in [
+        ("position", 1.5, "A whole number is expected here."),
+        ("position", True, "A whole number is expected here."),
+        ("active", 1, "This must be true or false."),
+    ]:
+        book = sheet("areas", ["code", "name", column], ["knee", "Knee", value])
+        assert fault_of("x.xlsx", book) == f"x.xlsx, areas, row 2, column {column}: {fault}"
+
+
 def test_lines_in_a_table_are_all_of_a_row_and_leave_other_rows_alone():
     others = LabTest.objects.get(code="haemoglobin").units.count()
 
@@ -238,7 +253,17 @@ AREAS = "code,name,parent,position\n"
         (
             "areas.csv",
             f"{AREAS}knee,Knee,,first\n",
-            "areas.csv, row 2, column position: “first” value must be an integer.",
+            "areas.csv, row 2, column position: A whole number is expected here.",
+        ),
+        (
+            "areas.csv",
+            f"{AREAS}knee,Knee,,1.5\n",
+            "areas.csv, row 2, column position: A whole number is expected here.",
+        ),
+        (
+            "areas.csv",
+            "code,name,active\nknee,Knee,1\n",
+            "areas.csv, row 2, column active: This must be true or false.",
         ),
         (
             "areas.csv",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import ClauseKind, Prescribed, RelativeTo, Sex
+from treatments.models.numbers import WholeNumberField
 from treatments.models.rules import Rule
 from treatments.models.vocabulary import (
     Allergen,
@@ -22,7 +23,7 @@ class RuleClause(models.Model):
     """One fact that a rule reads, as a line of a sentence."""
 
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="clauses")
-    group = models.PositiveSmallIntegerField(
+    group = WholeNumberField(
         _("group"),
         default=1,
         help_text=_("Lines of one group are alternatives; every group must hold."),
@@ -33,8 +34,8 @@ class RuleClause(models.Model):
         Condition, models.PROTECT, related_name="clauses", null=True, blank=True
     )
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, blank=True)
-    age_from = models.PositiveSmallIntegerField(_("age from"), null=True, blank=True)
-    age_below = models.PositiveSmallIntegerField(_("age below"), null=True, blank=True)
+    age_from = WholeNumberField(_("age from"), null=True, blank=True)
+    age_below = WholeNumberField(_("age below"), null=True, blank=True)
     medication_classes = models.ManyToManyField(
         MedicationClass, related_name="clauses", blank=True, verbose_name=_("medication classes")
     )
@@ -44,7 +45,7 @@ class RuleClause(models.Model):
     prescribed = models.CharField(
         _("prescribed"), max_length=5, choices=Prescribed, default=Prescribed.ANY
     )
-    within_days = models.PositiveIntegerField(
+    within_days = WholeNumberField(
         _("last dose within, days"), null=True, blank=True, help_text=_("Empty: at any time.")
     )
     relative_to = models.CharField(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from treatments.models.numbers import WholeNumberField
 from treatments.models.treatments import Treatment
 from treatments.models.vocabulary import CodedTerm
 
@@ -16,7 +17,7 @@ class ConsentText(CodedTerm):
 
     treatment = models.ForeignKey(Treatment, models.PROTECT, related_name="consent_texts")
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
-    version = models.PositiveSmallIntegerField(
+    version = WholeNumberField(
         _("version"),
         default=1,
         validators=[MinValueValidator(1)],

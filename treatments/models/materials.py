@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import Vehicle
+from treatments.models.numbers import WholeNumberField
 from treatments.models.vocabulary import CodedTerm
 from treatments.validators import validate_proposable
 
@@ -82,7 +83,7 @@ class FormulaIngredient(models.Model):
     required = models.BooleanField(
         _("required"), default=False, help_text=_("Without it the formula is lost.")
     )
-    position = models.PositiveIntegerField(_("order"), default=1000)
+    position = WholeNumberField(_("order"), default=1000)
 
     class Meta:
         verbose_name = _("ingredient of a formula")
@@ -144,7 +145,7 @@ class Product(CodedTerm):
 class ProductIngredient(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="parts")
     ingredient = models.ForeignKey(Ingredient, models.PROTECT, related_name="product_parts")
-    position = models.PositiveIntegerField(_("order"), default=1000)
+    position = WholeNumberField(_("order"), default=1000)
 
     class Meta:
         verbose_name = _("ingredient of a product")

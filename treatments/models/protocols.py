@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import CombinationMode, Rating
 from treatments.models.materials import Formula, OptionWarning
+from treatments.models.numbers import WholeNumberField
 from treatments.models.rules import Rule
 from treatments.models.treatments import Treatment
 from treatments.models.vocabulary import (
@@ -68,21 +69,15 @@ class Protocol(CodedTerm):
     concerns = models.ManyToManyField(
         Concern, related_name="protocols", blank=True, verbose_name=_("concerns")
     )
-    planned = models.PositiveSmallIntegerField(
-        _("sessions planned"), validators=[MinValueValidator(1)]
-    )
-    optional = models.PositiveSmallIntegerField(_("sessions optional"), default=0)
-    interval_days = models.PositiveIntegerField(
-        _("interval, days"), validators=[MinValueValidator(1)]
-    )
-    min_interval_days = models.PositiveIntegerField(
+    planned = WholeNumberField(_("sessions planned"), validators=[MinValueValidator(1)])
+    optional = WholeNumberField(_("sessions optional"), default=0)
+    interval_days = WholeNumberField(_("interval, days"), validators=[MinValueValidator(1)])
+    min_interval_days = WholeNumberField(
         _("smallest interval, days"), validators=[MinValueValidator(1)]
     )
-    max_interval_days = models.PositiveIntegerField(_("largest interval, days"))
-    maintenance_days = models.PositiveIntegerField(
-        _("maintenance after, days"), null=True, blank=True
-    )
-    review_days = models.PositiveIntegerField(_("review after, days"), null=True, blank=True)
+    max_interval_days = WholeNumberField(_("largest interval, days"))
+    maintenance_days = WholeNumberField(_("maintenance after, days"), null=True, blank=True)
+    review_days = WholeNumberField(_("review after, days"), null=True, blank=True)
     rules = models.ManyToManyField(
         Rule, related_name="protocols", blank=True, verbose_name=_("based on")
     )
@@ -113,21 +108,17 @@ class Combination(models.Model):
     mode = models.CharField(_("mode"), max_length=20, choices=CombinationMode, unique=True)
     lead = models.ForeignKey(Treatment, models.PROTECT, related_name="leads")
     follow = models.ForeignKey(Treatment, models.PROTECT, related_name="follows")
-    gap_days = models.PositiveIntegerField(
+    gap_days = WholeNumberField(
         _("gap, days"),
         null=True,
         blank=True,
         help_text=_("Separate sessions: the least days between sessions of the two."),
     )
-    visit_days = models.PositiveIntegerField(
+    visit_days = WholeNumberField(
         _("days between visits"), null=True, blank=True, help_text=_("Same session only.")
     )
-    lead_every = models.PositiveSmallIntegerField(
-        _("first treatment on every … visit"), null=True, blank=True
-    )
-    follow_every = models.PositiveSmallIntegerField(
-        _("second treatment on every … visit"), null=True, blank=True
-    )
+    lead_every = WholeNumberField(_("first treatment on every … visit"), null=True, blank=True)
+    follow_every = WholeNumberField(_("second treatment on every … visit"), null=True, blank=True)
     performer = models.ForeignKey(
         PerformerLevel, models.PROTECT, related_name="combinations", null=True, blank=True
     )
@@ -142,7 +133,7 @@ class Combination(models.Model):
     rules = models.ManyToManyField(
         Rule, related_name="combinations", blank=True, verbose_name=_("based on")
     )
-    position = models.PositiveIntegerField(_("order"), default=1000)
+    position = WholeNumberField(_("order"), default=1000)
 
     class Meta:
         verbose_name = _("combination")
@@ -244,7 +235,7 @@ class EngineParameter(models.Model):
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=200)
-    value = models.PositiveIntegerField(_("value"))
+    value = WholeNumberField(_("value"))
 
     objects = CodedQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from treatments.enums import (
     WhenUnknown,
 )
 from treatments.models.materials import Ingredient, OptionWarning
+from treatments.models.numbers import WholeNumberField
 from treatments.models.treatments import Treatment
 from treatments.models.vocabulary import Allergen, CodedQuerySet, Referral
 from treatments.validators import (
@@ -40,7 +41,7 @@ class Rule(models.Model):
     )
     origin = models.CharField(_("origin"), max_length=10, choices=RuleOrigin)
     scope = models.CharField(_("scope"), max_length=10, choices=Scope, default=Scope.TREATMENT)
-    wait_days = models.PositiveIntegerField(
+    wait_days = WholeNumberField(
         _("wait, days"),
         null=True,
         blank=True,
@@ -66,8 +67,8 @@ class Rule(models.Model):
     when_unknown = models.CharField(
         _("when unknown"), max_length=10, choices=WhenUnknown, default=WhenUnknown.NOTE
     )
-    ask_age_from = models.PositiveSmallIntegerField(_("ask from age"), null=True, blank=True)
-    ask_age_to = models.PositiveSmallIntegerField(_("ask to age"), null=True, blank=True)
+    ask_age_from = WholeNumberField(_("ask from age"), null=True, blank=True)
+    ask_age_to = WholeNumberField(_("ask to age"), null=True, blank=True)
     treatment = models.ForeignKey(
         Treatment,
         models.PROTECT,

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from treatments.enums import CarePhase, Preparation
+from treatments.models.numbers import WholeNumberField
 from treatments.models.vocabulary import Area, CodedTerm
 
 
@@ -79,7 +80,7 @@ class CareInstruction(CodedTerm):
 
     treatment = models.ForeignKey(Treatment, models.PROTECT, related_name="care_instructions")
     phase = models.CharField(_("when"), max_length=10, choices=CarePhase)
-    days = models.PositiveIntegerField(
+    days = WholeNumberField(
         _("days"), null=True, blank=True, help_text=_("Empty when the sources give no number.")
     )
     text = models.TextField(_("text"))

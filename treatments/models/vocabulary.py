@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from treatments.models.numbers import WholeNumberField
 from treatments.validators import validate_area_tree
 
 validate_code = RegexValidator(
@@ -31,7 +32,7 @@ class CodedTerm(models.Model):
 
     code = models.CharField(_("code"), max_length=60, unique=True, validators=[validate_code])
     name = models.CharField(_("name"), max_length=200)
-    position = models.PositiveIntegerField(_("order"), default=1000)
+    position = WholeNumberField(_("order"), default=1000)
     active = models.BooleanField(
         _("in use"), default=True, help_text=_("Leave terms that are no longer used unticked.")
     )
@@ -155,9 +156,7 @@ class Allergen(CodedTerm):
 
 class LabTest(CodedTerm):
     unit = models.CharField(_("unit of the rules"), max_length=20)
-    valid_days = models.PositiveIntegerField(
-        _("valid for, days"), validators=[MinValueValidator(1)]
-    )
+    valid_days = WholeNumberField(_("valid for, days"), validators=[MinValueValidator(1)])
 
     class Meta(CodedTerm.Meta):
         verbose_name = _("lab test")
@@ -170,7 +169,7 @@ class LabUnit(models.Model):
     test = models.ForeignKey(LabTest, models.CASCADE, related_name="units")
     unit = models.CharField(_("unit"), max_length=20)
     divisor = models.DecimalField(_("divided by"), max_digits=12, decimal_places=4, default=1)
-    position = models.PositiveIntegerField(_("order"), default=1000)
+    position = WholeNumberField(_("order"), default=1000)
 
     class Meta:
         verbose_name = _("lab unit")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import CharField, Field, ForeignKey, ManyToManyField, Model, TextField
+from django.db.models import Field, ForeignKey, ManyToManyField, Model
 from django.utils.translation import gettext as _
 
 from clinic import audit
@@ -23,6 +23,7 @@ from treatments.services.merging import (
     merge,
     natural_fields,
 )
+from treatments.services.plain_values import value_for
 from treatments.services.portable import code_of
 from treatments.services.tracing import Trace
 
@@ -237,10 +238,8 @@ def _fill(run: _Import, instance: Model, target: Field, value: object) -> None:
         key = None if value is None else _key_of(run, target, value)
         setattr(instance, target.attname, key)
         return
-    if isinstance(target, CharField | TextField) and not isinstance(value, str):
-        raise ValidationError({target.name: _("This must be text.")})
     try:
-        setattr(instance, target.attname, target.to_python(value))
+        setattr(instance, target.attname, value_for(target, value))
     except ValidationError as error:
         raise ValidationError({target.name: error.messages}) from None
 

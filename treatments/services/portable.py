@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from treatments.compiler.rows import number
 from treatments.services.merging import children_of, field_of, natural_fields
+from treatments.services.plain_values import value_for
 from treatments.services.wording import linked_fields
 
 Form = dict[str, Any]
@@ -47,7 +48,7 @@ def fill(row: Model, form: Mapping[str, Any]) -> dict[str, list[Model]]:
             other = None if value is None else _row_known_by(field.related_model, value)
             setattr(row, name, other)
         elif field is not None:
-            setattr(row, field.attname, field.to_python(value))
+            setattr(row, field.attname, value_for(field, value))
     return links
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import CharField, ForeignKey, ManyToManyField, Model, TextField
+from django.db.models import ForeignKey, ManyToManyField, Model
 from django.utils.translation import gettext as _
 
 from clinic.models import User
@@ -170,11 +170,8 @@ def _check_type(row: Model, name: str, value: Any) -> None:
     if isinstance(target, ManyToManyField):
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise ValidationError(_("This must be a list of codes."), code="type")
-    elif isinstance(target, ForeignKey):
-        if not isinstance(value, str | None):
-            raise ValidationError(_("This must be a code."), code="type")
-    elif isinstance(target, CharField | TextField) and not isinstance(value, str):
-        raise ValidationError(_("This must be text."), code="type")
+    elif isinstance(target, ForeignKey) and not isinstance(value, str | None):
+        raise ValidationError(_("This must be a code."), code="type")
 
 
 def _read_lines(row: Any, name: str, value: Any, reading: _Reading) -> None:

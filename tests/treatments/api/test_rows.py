@@ -116,8 +116,15 @@ def test_who_comes_second_is_told(api, api_of):
         (S07, {"code": "S-99"}, ("code", "key")),
         (S07, {"title": 7}, ("title", "type")),
         (S07, {"title": ""}, ("title", "blank")),
-        (S07, {"wait_days": "soon"}, ("wait_days", "invalid")),
+        (S07, {"wait_days": "soon"}, ("wait_days", "type")),
         (S07, {"wait_days": -1}, ("wait_days", "min_value")),
+        *(
+            (S07, {"wait_days": days}, ("wait_days", "type"))
+            for days in (14.9, True, "1_4", "\u0661\u0664")
+        ),
+        (S07, {"wait_days": 32_768}, ("wait_days", "max_value")),
+        (S07, {"active": 1}, ("active", "type")),
+        (S07, {"clauses": [{"value_below": True}]}, ("clauses[0].value_below", "type")),
         (S07, {"statements": "A001"}, ("statements", "type")),
         (S07, {"statements": ["Z9"]}, ("statements", "invalid")),
         (S07, {"treatment": ["x"]}, ("treatment", "type")),

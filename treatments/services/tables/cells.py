@@ -1,6 +1,7 @@
 """What stands in one cell: text that a spreadsheet must never take for a formula."""
 
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -51,7 +52,9 @@ def text_of(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, int | float | str):
+    if isinstance(value, float):
+        return format(Decimal(str(value)), "f")  # 0.00001, not 1e-05
+    if isinstance(value, int | str):
         return str(value)
     raise ValidationError(_("Write this as text; dates and times are not kept here."), code="type")
 
