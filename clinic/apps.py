@@ -12,7 +12,10 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate, pre_migrate
 
+        from clinic import lookups
         from clinic.guards import install_guards, lift_guards
+
+        lookups.register()
 
         # Django rebuilds SQLite tables on ALTER and drops their triggers with them,
         # so the guards are laid again after every migrate.

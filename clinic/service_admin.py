@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, OperationalError
-from django.db.models import Field, URLField
+from django.db import DataError, IntegrityError, OperationalError
+from django.db.models import Field, QuerySet, URLField
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -59,6 +62,25 @@ class RoleGate:
         return field
 
 
+class CarefulChangeList(ChangeList):
+    """An address that cannot be meant leads back to the list, as Django does for most of them.
+
+    It lets through what only fails when the database is asked, and days beyond the calendar.
+    """
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except (OverflowError, ValueError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+
 class ServiceAdmin(RoleGate, admin.ModelAdmin):
     """Pages whose writes are refused in words: never a 500, and nothing stored by halves."""
 
@@ -89,6 +111,21 @@ class ServiceAdmin(RoleGate, admin.ModelAdmin):
     ) -> HttpResponse:
         view = super().changelist_view
         return self.telling(request, lambda: view(request, extra_context))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return CarefulChangeList
+
+    def response_action(  # type: ignore[override]  # Django calls it with these two alone
+        self, request: HttpRequest, queryset: QuerySet
+    ) -> HttpResponse | None:
+        """Keys that no row can have are as if nothing were chosen."""
+        try:
+            queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+        except (ValueError, ValidationError):
+            sent: Any = request.POST.copy()
+            sent.setlist(ACTION_CHECKBOX_NAME, [])
+            request.POST = sent
+        return super().response_action(request, queryset)
 
     def telling(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         """The view's answer; when a service or the database refuses, the page again with why."""
