@@ -35,12 +35,21 @@ def test_a_number_stands_where_it_is_named():
         ("Wait ten days.", []),
         ("Fewer than 50 \u00d710⁹/L platelets.", []),
         ("One of both.", []),
+        ("Wait 1,000 days.", ["1000"]),
+        ("Wait 1,000,000.5 days.", ["1000000.5"]),
+        ("Wait 1,5 days, or 2.5.", ["1.5", "2.5"]),
+        ("Vitamin B12 or B12.5 after COVID-19, COVID\u201119 or omega-3; see rule L-08b.", []),
+        ("A 14-day wait, 2-3 weeks, (21) or 28d.", ["14", "2", "3", "21", "28"]),
     ],
 )
 def test_a_message_with_another_number_is_found(message, differing):
     trigger = {"kind": "lab", "test": "platelets", "below": "50"}
 
     assert found(rule(message, trigger=trigger)) == differing
+
+
+def test_thousands_that_the_rule_reckons_with_are_its_own():
+    assert found(rule("Wait 1,000 days.", wait_days=1000)) == []
 
 
 def test_a_rule_that_only_tells_of_numbers_has_none_of_its_own():

@@ -24,7 +24,13 @@ _VALUES: Final = {
     "ninety": 90,
 }
 _POWER: Final = re.compile("[\u00d7x*]\\s*10\\S*")  # of a unit, as in 10*9/L
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+")
+# “1,000” is a thousand, “1,5” is one and a half. Digits behind a letter, or behind a letter and
+# a hyphen, are part of a name: “B12”, “COVID-19”, “L-10”.
+_NUMBER: Final = re.compile(
+    r"(?<!\d)(?<!\d[.,])(?<![^\W\d_])(?<![^\W\d_][-\u2010\u2011])"
+    r"(?:(?P<thousands>\d{1,3}(?:,\d{3})+(?:\.\d+)?)(?!\d)|\d+(?:[.,]\d+)?)"
+    r"|[^\W\d_]+"
+)
 
 
 def numbers_that_differ(document: Document, _extra: Extra) -> Iterator[Finding]:
@@ -47,8 +53,11 @@ def numbers_that_differ(document: Document, _extra: Extra) -> Iterator[Finding]:
 
 
 def _said(message: str) -> Iterator[str]:
-    for word in _NUMBER.findall(_POWER.sub(" ", message)):
-        if word[0].isdigit():
+    for found in _NUMBER.finditer(_POWER.sub(" ", message)):
+        word = found[0]
+        if found["thousands"]:
+            yield word.replace(",", "")
+        elif word[0].isdigit():
             yield word.replace(",", ".")
         elif word.lower() in _VALUES:
             yield str(_VALUES[word.lower()])
