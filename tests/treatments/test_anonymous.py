@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treatments.engine import evaluate, parse_facts
-from treatments.services.golden import without_identity
+from treatments.services.anonymous import about_nobody, tells_of_somebody, without_identity
 
 FACTS = {
     "consulted_on": "2026-09-16",
@@ -54,6 +54,30 @@ def test_a_stated_age_ends_at_ninety_too():
     facts = {**FACTS, "patient": {"sex": "female", "age": 104}}
 
     assert without_identity(facts)["patient"]["age"] == 90
+
+
+def test_typed_facts_stay_apart_from_who_they_are_of():
+    typed = {**FACTS, "medications": [{"medication": "aspirin", "last_taken_on": "2026-09-15"}]}
+
+    assert about_nobody(typed) == {**typed, "patient": {"sex": "female", "age": 46}}
+    stated = {**FACTS, "patient": {"sex": "female", "age": 104}}
+    assert about_nobody(stated) == stated
+
+
+@pytest.mark.parametrize(
+    ("facts", "paths"),
+    [
+        (FACTS, ["patient.birth_date"]),
+        ({"patient": {"age": 46}, "clinic": {"products": [{"product": "product-1"}]}}, []),
+        ({"clinic": {"products": [{"product": "product-1"}, {"product": "Ada"}]}}, [1]),
+        ({"patient": [], "clinic": {"products": "x"}}, []),
+        ({"clinic": {"products": ["x", {}]}}, [1]),
+    ],
+)
+def test_what_tells_of_somebody_is_found(facts, paths):
+    paths = [f"clinic.products[{one}].product" if isinstance(one, int) else one for one in paths]
+
+    assert tells_of_somebody(facts) == paths
 
 
 @pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31"])

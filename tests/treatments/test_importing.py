@@ -181,6 +181,7 @@ def suitability(treatment, **fields):
 
 
 EQUAL_BOUNDS = {"kind": "lab", "lab_test": "platelets", "value_from": "5", "value_below": "5"}
+BORN = {"patient": {"sex": "female", "birth_date": "1979-11-23"}}
 OILY = {"code": "p-1", "name": "P", "vehicle": "oil", "injection_standard": True}
 
 
@@ -237,6 +238,10 @@ OILY = {"code": "p-1", "name": "P", "vehicle": "oil", "injection_standard": True
         (
             ("formula", {"code": "firming", "parts": [{"ingredient": "thyroxine"}]}),
             "firming, parts no. 1, ingredient: This ingredient is never proposed",
+        ),
+        (
+            ("goldencase", {"code": "x", "title": "X", "request": BORN, "expected": {}}),
+            "x, request: patient.birth_date: A golden case is about nobody",
         ),
         (("product", OILY), "p-1: Oil and alcohol must not be injected"),
     ],

@@ -4,7 +4,8 @@ Only what the engine reads is taken over, field by field: a field that is added 
 is left behind until somebody decides here what becomes of it.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ _LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "area_findings": ("finding", "area"),
     "procedures": ("procedure", "area"),
 }
+_NUMBERED: Final = re.compile(r"product-[0-9]+")
 _DATES: Final = ("last_taken_on", "taken_on", "clears_on", "performed_on")
 
 
@@ -52,6 +54,29 @@ def without_identity(request: Mapping[str, Any]) -> Document:
         **_given("preferences", _kept(request.get("preferences", {}), ("combination", "laser"))),
         **_given("clinic", clinic),
     }
+
+
+def about_nobody(request: Mapping[str, Any]) -> Document:
+    """Facts as a curator typed them, whose days and numbers are meant: they stay. A birth date
+    becomes the age on the day of the case, and products become numbers."""
+    facts, patient = dict(request), request["patient"]
+    if "birth_date" in patient:
+        facts["patient"] = _patient(patient, date.fromisoformat(request["consulted_on"]))
+    if products := request.get("clinic", {}).get("products"):
+        facts["clinic"] = {**request["clinic"], "products": _numbered(products)}
+    return facts
+
+
+def tells_of_somebody(request: Mapping[str, Any]) -> list[str]:
+    """Paths of what a case about nobody does not hold, in facts that nobody has read yet."""
+    patient, clinic = request.get("patient"), request.get("clinic")
+    born = isinstance(patient, Mapping) and "birth_date" in patient
+    products = clinic.get("products") if isinstance(clinic, Mapping) else None
+    return (["patient.birth_date"] if born else []) + [
+        f"clinic.products[{index}].product"
+        for index, one in enumerate(products if isinstance(products, list) else ())
+        if isinstance(one, Mapping) and not _NUMBERED.fullmatch(str(one.get("product", "")))
+    ]
 
 
 def _mover(consulted_on: date) -> Move:
@@ -81,11 +106,15 @@ def _row(row: Mapping[str, Any], keys: tuple[str, ...], move: Move) -> Document:
 
 
 def _clinic(clinic: Mapping[str, Any]) -> Document:
-    products = [
-        {"product": f"product-{number}", **_kept(one, ("ingredients", "separable"))}
-        for number, one in enumerate(clinic.get("products", ()), start=1)
-    ]
+    products = _numbered(clinic.get("products", ()))
     return {**_kept(clinic, ("closed_weekdays", "performer")), **_given("products", products)}
+
+
+def _numbered(products: Iterable[Mapping[str, Any]]) -> list[Document]:
+    return [
+        {"product": f"product-{number}", **_kept(one, ("ingredients", "separable"))}
+        for number, one in enumerate(products, start=1)
+    ]
 
 
 def _kept(row: Mapping[str, Any], keys: tuple[str, ...]) -> Document:

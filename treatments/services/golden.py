@@ -15,7 +15,7 @@ from treatments.compiler import compile_document, current_catalogue
 from treatments.engine import Catalogue, InvalidRequest, evaluate, parse_facts
 from treatments.enums import DraftStatus
 from treatments.models import AcceptedOutcome, Draft, GoldenCase
-from treatments.services.anonymous import without_identity
+from treatments.services.anonymous import about_nobody, without_identity
 from treatments.services.held import retired_since_publishing
 
 __all__ = ["without_identity"]
@@ -88,14 +88,18 @@ def outcomes_of(
 def add_case(
     *, code: str, title: str, request: Mapping[str, Any], by: User, note: str = ""
 ) -> GoldenCase:
-    """Keep facts as a case. What is expected is what the release in force gives for them."""
+    """Keep facts as a case about nobody, whichever door they come by.
+
+    What is expected is what the release in force gives for them.
+    """
     catalogue = current_catalogue()
     check_facts(catalogue, request)
+    facts = about_nobody(request)
     case = GoldenCase(
         code=code,
         title=title,
-        request=dict(request),
-        expected=outcome_of(catalogue, request),
+        request=facts,
+        expected=outcome_of(catalogue, facts),
         note=note,
         created_by=by,
     )

@@ -14,6 +14,7 @@ from clinic import audit
 from clinic.models import User
 from treatments.models import CatalogueChange, GoldenCase, Release
 from treatments.services.allergens import keep_allergens_in_step
+from treatments.services.anonymous import tells_of_somebody
 from treatments.services.catalogue_rows import in_order
 from treatments.services.faults import Spot, spot_of
 from treatments.services.merging import (
@@ -150,6 +151,15 @@ def _check_case(instance: Model, before: dict[str, object], *, known: bool) -> N
         if known and value != before[name]:
             text = _("A case that is already here keeps its facts and its expected outcome.")
             raise ValidationError({name: text})
+    if not known:
+        _check_about_nobody(instance.request)
+
+
+def _check_about_nobody(request: dict[str, Any]) -> None:
+    """What such a case expects may name what would be taken away, so it is refused as a whole."""
+    if paths := tells_of_somebody(request):
+        text = _("A golden case is about nobody: give an age, and call products “product-1”.")
+        raise ValidationError({"request": [f"{path}: {text}" for path in paths]})
 
 
 def _save_lists(run: _Import, row: MergedRow, instance: Model) -> None:
