@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from clinic.reauthentication import PasswordSerializer
-from clinic.serializers import StrictCharField, StrictSerializer
+from clinic.serializers import StrictBooleanField, StrictCharField, StrictSerializer
 from treatments.compiler import Fate, Reign
 from treatments.models import Draft, ReleaseApproval, RuleApproval
 from treatments.services.going_back import Gone
@@ -172,7 +173,7 @@ class PublishSerializer(ApproveSerializer):
 
 
 class WayBackSerializer(OptionalNoteSerializer, PasswordSerializer):
-    put_rows_back = serializers.BooleanField(
+    put_rows_back = StrictBooleanField(
         default=True, help_text="Make the rows that curators edit what they then should be, too."
     )
 
@@ -181,8 +182,17 @@ class ActivateSerializer(WayBackSerializer):
     effective_at = serializers.DateTimeField(
         required=False,
         allow_null=True,
-        help_text="Left out: at once. With a later moment the rows stay as they are.",
+        help_text="Left out: at once. With a later moment the rows stay as they are, so "
+        "`put_rows_back` cannot be asked for.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Asked for, not left at its default."""
+        asked = "put_rows_back" in self.initial_data and attrs["put_rows_back"]
+        if asked and attrs.get("effective_at") is not None:
+            message = _("Rows are put back at once. Leave this out when you give a moment.")
+            raise serializers.ValidationError({"put_rows_back": message})
+        return attrs
 
 
 class ApproveRuleSerializer(OptionalNoteSerializer, PasswordSerializer):

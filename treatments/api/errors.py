@@ -16,6 +16,7 @@ from treatments.services.row_forms import RowMovedError
 STATE_CODES = frozenset(
     {
         "approved",
+        "changed",
         "gone",
         "history",
         "in-review",

@@ -168,6 +168,23 @@ NEW_CASE: Final = [
         request_only=True,
     )
 ]
+_CASE: Final = {
+    "code": "painkiller",
+    "title": "A painkiller the day before",
+    "note": "Mesotherapy waits, plasma too.",
+    "active": True,
+    "created_at": "2026-01-12T09:00:00Z",
+    "created_by": "curator",
+    "request": FACTS,
+    "expected": {"status": "evaluated"},
+}
+CASE_WORDS: Final = [
+    OpenApiExample("Why it is here", value={"note": "The wait is agreed."}, request_only=True)
+]
+CASE_RETIRED: Final = [
+    OpenApiExample("Out of use", value={**_CASE, "active": False}, response_only=True)
+]
+CASE_RETURNED: Final = [OpenApiExample("In use again", value=_CASE, response_only=True)]
 IMPORTS: Final = [
     OpenApiExample(
         "One field of one rule",

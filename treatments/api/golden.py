@@ -20,7 +20,12 @@ from treatments.api.filters import GoldenCaseFilters
 from treatments.compiler import current_catalogue
 from treatments.engine import InvalidRequest, parse_facts
 from treatments.models import GoldenCase
-from treatments.services.cases import working_catalogue
+from treatments.services.cases import (
+    describe_case,
+    retire_case,
+    return_case,
+    working_catalogue,
+)
 from treatments.services.drafting import open_draft
 from treatments.services.golden import add_case, outcomes_of
 
@@ -69,6 +74,13 @@ class NewCaseSerializer(StrictSerializer):
     request = FactsField()
 
 
+class CaseWordsSerializer(StrictSerializer):
+    """What is left out stays. The facts of a case stay: other facts are another case."""
+
+    title = StrictCharField(max_length=200, required=False)
+    note = StrictCharField(max_length=rows.LONGEST_NOTE, required=False, allow_blank=True)
+
+
 class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     """Cases that live with the catalogue: facts, and the outcome that it has to give."""
 
@@ -77,8 +89,11 @@ class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
         "retrieve": Action.VIEW_CATALOGUE,
         "run": Action.VIEW_CATALOGUE,
         "create": Action.EDIT_CATALOGUE,
+        "partial_update": Action.EDIT_CATALOGUE,
+        "retire": Action.EDIT_CATALOGUE,
+        "return_to_use": Action.EDIT_CATALOGUE,
     }
-    conflicts = frozenset({"create", "run"})
+    conflicts = frozenset({"create", "run", "retire", "return_to_use"})
     serializer_class = CaseSerializer
     filterset_class = GoldenCaseFilters
     lookup_field = "code"
@@ -105,12 +120,35 @@ class GoldenCaseViewSet(CatalogueErrorsMixin, ClinicViewSet):
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        """Keep facts as a case. Never send anything about a person."""
+        """Keep facts as a case. Never send anything about a person: of a birth date only the age
+        is kept, and products are numbered."""
         new = NewCaseSerializer(data=self.body())
         new.is_valid(raise_exception=True)
         _check(new.validated_data["request"])
         case = add_case(by=self.by, **new.validated_data)
         return Response(CaseDetailSerializer(case).data, status=201)
+
+    @extend_schema(
+        request=CaseWordsSerializer, responses=CaseDetailSerializer, examples=examples.CASE_WORDS
+    )
+    def partial_update(self, request: Request, code: str) -> Response:
+        """Another title or note."""
+        words, case = CaseWordsSerializer(data=self.body()), self.get_object()
+        words.is_valid(raise_exception=True)
+        told = {"title": case.title, "note": case.note, **words.validated_data}
+        return Response(CaseDetailSerializer(describe_case(case, by=self.by, **told)).data)
+
+    @extend_schema(request=None, responses=CaseDetailSerializer, examples=examples.CASE_RETIRED)
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Request, code: str) -> Response:
+        """Take a case out of use; not while the draft changes its outcome."""
+        return Response(CaseDetailSerializer(retire_case(self.get_object(), by=self.by)).data)
+
+    @extend_schema(request=None, responses=CaseDetailSerializer, examples=examples.CASE_RETURNED)
+    @action(detail=True, methods=["post"], url_path="return")
+    def return_to_use(self, request: Request, code: str) -> Response:
+        """Take a case into use again; it expects what it did when it was retired."""
+        return Response(CaseDetailSerializer(return_case(self.get_object(), by=self.by)).data)
 
     @extend_schema(responses=rows.OutcomeSerializer(many=True))
     @action(detail=False, methods=["get"], pagination_class=None)

@@ -258,6 +258,30 @@ def test_a_release_comes_back_and_is_approved_over_the_api(curator, lead):
     assert Draft.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"put_rows_back": True}, 400),
+        ({"put_rows_back": False}, 200),
+        ({}, 200),
+        ({"put_rows_back": True, "effective_at": None}, 200),
+        ({"put_rows_back": "yes"}, 400),
+    ],
+)
+def test_rows_are_put_back_at_once_or_not_at_all(curator, lead, body, status):
+    draft = edited(curator.user)
+    submitted(curator, draft)
+    done(lead, f"{path_of(draft)}publish/", {**SIGNED, "note": "Read."})
+
+    later = (timezone.now() + timedelta(days=30)).isoformat()
+    answer = lead.post(f"{RELEASES}2026.1/activate/", {**SIGNED, "effective_at": later, **body})
+
+    assert answer.status_code == status
+    if status == 400:
+        assert [one["path"] for one in answer.json()["errors"]] == ["put_rows_back"]
+        assert current_release().key == draft.key
+
+
 def test_a_draft_answers_to_the_key_of_its_release(curator):
     draft = edited(curator.user)
 

@@ -2,8 +2,12 @@
 
 import pytest
 
+from clinic.models import AuditEvent
 from tests.engine.cases import request
+from treatments.compiler import current_catalogue
 from treatments.models import GoldenCase, Rule
+from treatments.services.exporting import export_text
+from treatments.services.golden import outcome_of
 
 URL = "/api/v1/golden-cases/"
 
@@ -43,6 +47,30 @@ def test_a_case_is_kept_with_what_the_release_in_force_gives(curator):
     assert (case.created_by, case.note) == (curator.user, "Why it is here.")
     assert answer.json()["expected"] == case.expected
     assert case.expected["status"] == "evaluated"
+
+
+def test_a_case_holds_nobodys_identity(curator):
+    products = [{"product": "Ada's serum", "ingredients": ["vitamin-c"]}]
+    sent = facts(
+        patient={"sex": "female", "birth_date": "1979-11-23"},
+        clinic={"closed_on": ["2026-03-09"], "products": products},
+    )
+
+    answer = send(curator, request=sent)
+
+    kept = GoldenCase.objects.get(code="sent")
+    assert answer.json()["request"] == kept.request
+    assert kept.request == {
+        **sent,
+        "patient": {"sex": "female", "age": 46},
+        "clinic": {
+            "closed_on": ["2026-03-09"],
+            "products": [{"product": "product-1", "ingredients": ["vitamin-c"]}],
+        },
+    }
+    assert "Ada" not in str(kept.expected)
+    assert "1979" not in export_text()
+    assert outcome_of(current_catalogue(), kept.request) == kept.expected
 
 
 def test_faults_of_the_facts_are_told_by_path(curator):
@@ -91,6 +119,54 @@ def test_cases_are_run_on_the_rows_as_they_stand(curator):
     )
 
 
+CASE = f"{URL}painkiller-last-week/"
+
+
+def test_a_case_gets_another_title_or_note(curator):
+    before = curator.get(CASE).json()
+
+    titled = curator.patch(CASE, {"title": "Another"}, format="json")
+    noted = curator.patch(CASE, {"note": ""}, format="json")
+
+    assert titled.json() == {**before, "title": "Another"}
+    assert noted.json() == {**before, "title": "Another", "note": ""}
+    assert AuditEvent.objects.filter(action="golden-case-described").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [({"title": ""}, "title"), ({"request": {}}, "request"), ({"active": False}, "active")],
+)
+def test_nothing_else_of_a_case_changes(curator, body, path):
+    answer = curator.patch(CASE, body, format="json")
+
+    assert answer.status_code == 400
+    assert [one["path"] for one in answer.json()["errors"]] == [path]
+    assert curator.patch(f"{URL}nothing/", {}, format="json").status_code == 404
+
+
+def test_a_case_goes_out_of_use_and_comes_back(curator):
+    gone = curator.post(f"{CASE}retire/")
+
+    assert (gone.status_code, gone.json()["active"]) == (200, False)
+    assert curator.get(CASE).json() == gone.json()
+
+    back = curator.post(f"{CASE}return/")
+
+    assert (back.status_code, back.json()) == (200, {**gone.json(), "active": True})
+    assert curator.post(f"{URL}nothing/retire/").status_code == 404
+
+
+def test_a_case_that_the_draft_changes_is_not_retired(curator):
+    Rule.objects.filter(code="S-07").update(wait_days=10)
+
+    answer = curator.post(f"{CASE}retire/")
+
+    assert answer.status_code == 409
+    assert [one["code"] for one in answer.json()["errors"]] == ["changed"]
+    assert GoldenCase.objects.get(code="painkiller-last-week").active
+
+
 @pytest.mark.parametrize(
     ("role", "read", "kept"),
     [
@@ -109,6 +185,10 @@ def test_who_reads_and_who_keeps(api_of, role, read, kept):
     assert api.get(URL).status_code == read
     assert api.get(f"{URL}run/").status_code == read
     assert send(api).status_code == kept
+    done = {201: 200}.get(kept, kept)
+    assert api.patch(CASE, {"note": "x"}, format="json").status_code == done
+    assert api.post(f"{CASE}retire/").status_code == done
+    assert api.post(f"{CASE}return/").status_code == done
 
 
 def test_a_token_that_only_reads_keeps_nothing(api_of):
