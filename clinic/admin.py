@@ -255,18 +255,25 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_display = (
         "at",
         "actor_name",
+        "token",
         "action",
         "subject_type",
         "outcome",
         "channel",
         "request_id",
     )
-    list_filter = ("outcome", "channel", ("action", admin.AllValuesFieldListFilter))
-    search_fields = ("=request_id", "actor_name", "=patient", "=subject")
+    list_filter = (
+        "outcome",
+        "channel",
+        ("token", admin.EmptyFieldListFilter),
+        ("action", admin.AllValuesFieldListFilter),
+    )
+    search_fields = ("=request_id", "actor_name", "=patient", "=subject", "=token")
     date_hierarchy = "at"
     fields = (
         "at",
         "actor_name",
+        "token",
         "action",
         "outcome",
         "subject_type",

@@ -19,7 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from clinic import audit
 from clinic.idempotency import once
-from clinic.models import Membership, User
+from clinic.models import ApiToken, Membership, User
 from clinic.permissions import actor
 from clinic.problems import Problem, Refusal, refusal, too_large
 from clinic.roles import Action
@@ -67,7 +67,8 @@ class ClinicAPIMixin:
         membership = membership_of(request._request)  # noqa: SLF001 - where both doors leave it
         if isinstance(request.user, User):
             name, clinic = request.user.get_username(), membership.clinic_id if membership else None
-            audit.narrow(actor=request.user.pk, actor_name=name, clinic=clinic)
+            token = request.auth.pk if isinstance(request.auth, ApiToken) else None
+            audit.narrow(actor=request.user.pk, actor_name=name, clinic=clinic, token=token)
         self._open.enter_context(clinic_scope(membership.clinic if membership else None))
 
     def check_throttles(self, request: Request) -> None:

@@ -16,10 +16,11 @@ from clinic.models.audit import AuditOutcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where writes come from: the person, the clinic, the door."""
+    """Where writes come from: the person, the token that spoke for them, the clinic, the door."""
 
     actor: UUID | None = None
     actor_name: str = ""
+    token: UUID | None = None
     clinic: UUID | None = None
     channel: str = "command"
 
@@ -98,6 +99,7 @@ def _event(action: str, *, by: User | None, **fields: Any) -> AuditEvent:
         action=action,
         actor=by.pk if by else origin.actor,
         actor_name=by.get_username() if by else origin.actor_name,
+        token=origin.token,
         clinic=origin.clinic,
         channel=origin.channel,
         request_id=request_id.get(),

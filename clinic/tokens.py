@@ -56,7 +56,7 @@ def issue_token(
     )
     token.full_clean(exclude=["created_at"], validate_constraints=False)
     token.save()
-    audit.record("token-issued", token, by=by)
+    audit.record("token-issued", token, by=by, detail={"for": str(user.pk)})
     return token, text
 
 

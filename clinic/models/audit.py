@@ -19,6 +19,11 @@ class AuditEvent(models.Model):
     clinic = models.UUIDField(_("clinic"), null=True)
     actor = models.UUIDField(_("actor"), null=True)
     actor_name = models.CharField(_("actor"), max_length=150, blank=True)
+    token = models.UUIDField(
+        _("API token"),
+        null=True,
+        help_text=_("What a program did with a token of the person; empty: the person did it."),
+    )
     action = models.CharField(_("action"), max_length=60)
     subject_type = models.CharField(_("subject"), max_length=60, blank=True)
     subject = models.CharField(_("subject id"), max_length=64, blank=True)

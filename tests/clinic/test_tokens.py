@@ -156,3 +156,55 @@ def test_issuing_and_revoking_are_noted(issued):
 
     events = AuditEvent.objects.filter(subject=str(token.pk)).order_by("pk")
     assert [event.action for event in events] == ["token-issued", "token-revoked"]
+
+
+def test_what_a_token_did_is_told_from_what_the_person_did(client_of, clinic):
+    administrator = client_of("administrator")
+    lead = client_of("medical-lead")
+    token, text = issue_token(lead.user, clinic=clinic, name="x", by=administrator.user)
+
+    bearing(text).get("/api/v1/catalogue/export/")
+    lead.get("/api/v1/catalogue/export/")
+
+    mine, its = AuditEvent.objects.filter(action="catalogue-exported")[:2]
+    assert (its.actor, its.token) == (lead.user.pk, token.pk)
+    assert (mine.actor, mine.token) == (lead.user.pk, None)
+    issued = AuditEvent.objects.get(action="token-issued")
+    assert (issued.actor, issued.subject, issued.token) == (
+        administrator.user.pk,
+        str(token.pk),
+        None,
+    )
+    assert issued.detail == {"for": str(lead.user.pk)}
+
+
+def test_what_a_token_was_refused_is_the_tokens_too(make_member, clinic):
+    token, text = issue_token(make_member("nurse"), clinic=clinic, name="x", by=None)
+
+    assert bearing(text).get("/api/v1/catalogue/export/").status_code == 403
+
+    assert AuditEvent.objects.filter(outcome="refused").get().token == token.pk
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"q": "TOKEN"}, {"catalogue-exported", "token-issued"}),
+        ({"token__isempty": "0"}, {"catalogue-exported"}),
+        ({"token__isempty": "1"}, {"token-issued"}),
+    ],
+)
+def test_the_trail_is_asked_for_a_token(client_of, clinic, query, told):
+    client = client_of("administrator")
+    curator = client_of("curator").user
+    token, text = issue_token(curator, clinic=clinic, name="x", by=client.user)
+    bearing(text).get("/api/v1/catalogue/export/")
+    sent = {name: value.replace("TOKEN", str(token.pk)) for name, value in query.items()}
+
+    answer = client.get("/admin/clinic/auditevent/", sent)
+
+    assert {event.action for event in answer.context["cl"].queryset} == told
+    event = AuditEvent.objects.get(action="catalogue-exported")
+    assert (
+        str(token.pk) in client.get(f"/admin/clinic/auditevent/{event.pk}/change/").content.decode()
+    )
