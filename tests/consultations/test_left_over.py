@@ -15,7 +15,6 @@ from tests.consultations.made import accept, again, proposed, sign
 from tests.consultations.test_paper import text_of
 from tests.consultations.test_services_consents import refused
 from tests.engine.cases import concerns, lab
-from treatments.engine import digest_of
 
 pytestmark = pytest.mark.usefixtures("open_clinic")
 WORDS = "Iron was given."
@@ -142,18 +141,6 @@ def test_where_the_rule_fires_again_it_counts_again(clinic, physician):
     assert overrides_in(right).counted == ()
     assert [row.rule for row in overrides_in(wrong).counted] == ["L-09"]
     assert overrides_in(wrong).left_over == ()
-
-
-def test_a_consent_changes_with_it(clinic, physician):
-    made = overridden(clinic, physician)
-    accept(made, physician)
-    before = consents.document_to_sign(proposals.latest(made.consultation), "prp", "en")
-
-    right = told_anew(made, physician, **haemoglobin(13))
-    accept(right, physician)
-
-    after = consents.document_to_sign(proposals.latest(made.consultation), "prp", "en")
-    assert digest_of(before) != digest_of(after)
 
 
 def test_taken_back_while_facts_are_missing_it_stays_and_the_page_says_what_is_missing(
