@@ -159,10 +159,11 @@ GUARDS: tuple[Guard, ...] = (
         columns=("id", "clinic_id", "plan_id", "number", "planned_on", "kind"),
         message=_PLAN,
     ),
+    # And that once.
     FrozenOnce(
         table="consultations_plansession",
         closed="{row}.status <> 'scheduled'",
-        message="a session that is closed stays as it was closed",
+        message=_PLAN,
     ),
     AppendOnly(
         table="consultations_amendment",

@@ -133,7 +133,7 @@ def set_to(session, status):
 def test_no_statement_changes_a_closed_session(physician, plan, before, after):
     session = mark(sessions(plan)[0], physician, before)
 
-    with pytest.raises(DatabaseError, match="a session that is closed stays as it was closed"):
+    with pytest.raises(DatabaseError, match="a signed plan never changes"):
         set_to(session, after)
 
     assert again(session).status == before
