@@ -106,10 +106,29 @@ def test_somebody_alike_is_shown_before_anything_is_saved(fields, clinic, physic
     assert len(all_patients(clinic)) == 2
 
 
+@pytest.mark.parametrize("names", [("Yılmaz", "Ayşe"), ("AYSE", "yilmaz")])
+def test_a_mistyped_date_of_birth_does_not_hide_the_same_name(names, clinic, physician):
+    ayse = {"family_name": "Yılmaz", "given_name": "Ayşe"}
+    known = add_patient(clinic, physician.user, **ayse, birth_date="1979-03-14")
+    near = add_patient(
+        clinic, physician.user, family_name="Yılmas", given_name="Ayşe", birth_date="1979-03-15"
+    )
+    typed = {"family_name": names[0], "given_name": names[1], "birth_date": "15.03.1979"}
+
+    response = physician.post(NEW, form(**typed))
+
+    assert response.context["alike"] == [near, known]
+    assert response.content.decode().count("Same name, another date of birth") == 1
+    assert len(all_patients(clinic)) == 2
+
+    physician.post(NEW, form(**typed, confirmed="yes"))
+    assert len(all_patients(clinic)) == 3
+
+
 @pytest.mark.parametrize(
     "fields",
     [
-        {"birth_date": "15.03.1979"},
+        {"birth_date": "15.03.1979", "family_name": "Yılmas"},
         {"family_name": "Georgiou", "given_name": "Nikos"},
     ],
 )
