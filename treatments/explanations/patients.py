@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from treatments.explanations.changes import Case, Change, Outcome, smallest_changes
 from treatments.explanations.edits import Edit, answered_no, edits_of
@@ -38,7 +39,7 @@ def patient_answer(case: Case, response: Row) -> PatientAnswer | None:
     status = response["status"]
     if status == "evaluated":
         return None
-    label, meaning = words_of_status(status)
+    label, meaning = words_of_status(status, questions=len(response["missing"]))
     paths = [f"conditions.{code}" for code in response["missing"]]
     return PatientAnswer(
         status=status,
@@ -94,7 +95,8 @@ def _message(wording: Wording, code: str) -> str:
     return structural.get(code) or str(wording.row("input_conflicts", code).get("message", code))
 
 
-def words_of_status(status: str) -> tuple[str, str]:
+def words_of_status(status: str, *, questions: int = 1) -> tuple[str, str]:
+    """A heading and what it means; ``questions`` are those that stand before a proposal."""
     words = {
         "input-conflict": (
             _("Two entries contradict each other"),
@@ -110,8 +112,13 @@ def words_of_status(status: str) -> tuple[str, str]:
             _("Treatment waits until what stands against it has ended."),
         ),
         "needs-data": (
-            _("An answer is missing"),
-            _("One question has to be answered before anything can be proposed."),
+            ngettext("An answer is missing", "Answers are missing", questions),
+            ngettext(
+                "One question has to be answered before anything can be proposed.",
+                "%(number)d questions have to be answered before anything can be proposed.",
+                questions,
+            )
+            % {"number": questions},
         ),
     }
     return words[status]

@@ -35,6 +35,11 @@ class AreaAnswer:
         """What is not on offer as it was wished: the subject of “why not”."""
         return tuple(one for one in self.treatments if not one.available or one.waits or one.lost)
 
+    @property
+    def is_only_later(self) -> bool:
+        """Nothing is refused: what is held back stands among the options, on its later day."""
+        return all(one.waits and not one.lost for one in self.held_back)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:

@@ -12,6 +12,7 @@ from clinic.models import AuditEvent
 from consultations.models import Plan, Proposal
 from consultations.services import decisions, intake, proposals
 from tests.conftest import PASSWORD
+from tests.consultations.changing import IBUPROFEN
 from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
@@ -106,7 +107,14 @@ def test_the_page_shows_why_not_and_what_would_change_it(doctor, clinic):
         ({"patient": {"sex": "male", "age": 17}}, "Not eligible"),
         ({"conditions": conditions(bdd_screen_positive="yes")}, "Refer first"),
         ({"conditions": conditions(pregnancy="yes")}, "Not now"),
-        ({"conditions": {}}, "An answer is missing"),
+        (
+            {"conditions": {}},
+            "2 questions have to be answered before anything can be proposed.",
+        ),
+        (
+            {"conditions": {"pregnancy": "no"}},
+            "One question has to be answered before anything can be proposed.",
+        ),
     ],
 )
 def test_what_holds_for_the_whole_patient_is_said_plainly(doctor, clinic, facts, words):
@@ -117,6 +125,19 @@ def test_what_holds_for_the_whole_patient_is_said_plainly(doctor, clinic, facts,
     assert response.status_code == 200
     assert words in text(response)
     assert "sign-panel" not in text(response)
+
+
+def test_what_is_only_later_is_not_told_as_refused(doctor, clinic):
+    later = proposed(clinic, doctor.user, **IBUPROFEN)
+    closed = proposed(clinic, doctor.user, **LOW_PLATELETS)
+
+    sooner, refused = (text(doctor.get(page(one))) for one in (later, closed))
+
+    assert "Why not sooner" in sooner
+    assert "from 8 March 2026" in sooner
+    assert ": later" not in sooner
+    assert "Why not sooner" not in refused
+    assert "Why not" in refused
 
 
 @pytest.mark.parametrize(
@@ -223,7 +244,9 @@ def test_proposing_leads_to_the_proposal(doctor, clinic):
 def test_what_is_missing_is_listed_with_the_way_to_it(doctor, clinic):
     row = consulted(clinic, doctor.user)
     with scope(clinic=clinic):
-        intake.replace_section(row, "concerns", [], by=doctor.user, version=row.version)
+        intake.change_fields(
+            row, intake.Entries(sections={"concerns": []}), by=doctor.user, version=row.version
+        )
 
     response = doctor.post(reverse("consultations:propose", args=[row.pk]))
 
