@@ -35,6 +35,9 @@ from treatments.models import (
     Procedure,
 )
 
+# Of any list, at every door. Each line is a row: a list without an end would hold the database for
+# minutes, and a page that showed fewer than are stored would take the rest away when it is saved.
+MOST_ROWS = 300
 Document = dict[str, Any]
 Row = dict[str, Any]
 
@@ -107,6 +110,10 @@ SECTIONS: Mapping[str, Section] = {
 }
 _LISTS = ("allergies", "medications", "labs", "area_findings", "procedures")
 DATES = frozenset({"last_taken_on", "taken_on", "clears_on", "performed_on"})
+
+
+def too_long() -> str:
+    return _("A list has at most %(most)d lines.") % {"most": MOST_ROWS}
 
 
 def request_of(consultation: Consultation) -> Document:

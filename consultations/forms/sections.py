@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from consultations.carried import row_mark
-from consultations.facts import SECTIONS
+from consultations.facts import MOST_ROWS, SECTIONS, too_long
 from consultations.forms import rows
 from consultations.forms.terms import Terms
 from consultations.models import Consultation
 
-MOST_ROWS = 60
 _ROW = re.compile(r"(?P<section>\w+)\[(?P<index>\d+)\](?:\.(?P<field>\w+))?")
 
 KINDS: dict[str, tuple[type[rows.RowForm], Any, Any]] = {
@@ -85,6 +84,8 @@ class RowSet(BaseFormSet):
     def clean(self) -> None:
         if self.total_form_count() < 0:
             raise ValidationError(_("The page did not arrive whole. Load it again."))
+        if len(self.told()) > MOST_ROWS:
+            raise ValidationError(too_long(), code="length")
         seen: set[tuple[Any, ...]] = set()
         for form in self.told():
             key = tuple(form.cleaned_data.get(name) for name in _ONCE.get(self.key, ()))
@@ -111,9 +112,8 @@ def section_form(key: str, data: Any, consultation: Consultation, terms: Terms) 
         formset=type("Rows", (RowSet,), {"key": key, "title": title, "add_label": add_label}),
         extra=len(initial) or int(key not in _SELDOM),
         can_delete=True,
-        max_num=MOST_ROWS,
-        validate_max=True,
-        absolute_max=MOST_ROWS + 40,
+        max_num=max(MOST_ROWS, len(initial)),  # what is stored is shown, whatever it is
+        absolute_max=2 * max(MOST_ROWS, len(initial)),
     )
     made: RowSet = factory(data, prefix=key, initial=initial, form_kwargs={"terms": terms})
     for index, (row, shown) in enumerate(zip(stored, made.forms, strict=False)):

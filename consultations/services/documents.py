@@ -6,14 +6,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from consultations.errors import Fault, InvalidFacts
-from consultations.facts import request_of
+from consultations.facts import MOST_ROWS, request_of, too_long
 from consultations.models import Consultation
 from treatments.compiler import current_catalogue
 from treatments.engine import InvalidRequest, parse_facts
 
 # What a draft may lack: these faults stop proposing, not saving.
 GAPS = frozenset({"required", "empty", "age"})
-MOST_ROWS = 300
 
 
 def check_document(consultation: Consultation, document: Mapping[str, Any]) -> None:
@@ -51,8 +50,7 @@ def check_document(consultation: Consultation, document: Mapping[str, Any]) -> N
 
 
 def _too_long(document: Mapping[str, Any]) -> list[Fault]:
-    """Each line is a row: a list without an end would hold the database for minutes."""
-    message = str(_("A list has at most %(most)d lines.") % {"most": MOST_ROWS})
+    message = too_long()
     clinic = document.get("clinic")
     places = {"": document, "clinic.": clinic if isinstance(clinic, dict) else {}}
     return [

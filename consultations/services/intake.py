@@ -14,7 +14,7 @@ from clinic import audit
 from clinic.models import Membership, User
 from consultations import carried, policies
 from consultations.errors import StaleVersion
-from consultations.facts import SECTIONS, Section, stored_from
+from consultations.facts import MOST_ROWS, SECTIONS, Section, stored_from, too_long
 from consultations.models import ConditionAnswer, Consultation, Patient, ProductPart
 from consultations.services.days import DAYS, check_days, check_follows
 from consultations.services.documents import check_document
@@ -66,7 +66,8 @@ def start_consultation(patient: Patient, *, by: User, **scalars: Any) -> Consult
     check_days(consultation, DAYS)
     consultation.full_clean(exclude=_NOT_CHECKED)
     consultation.save()
-    days = [{"day": row.day} for row in patient.clinic.closed_days.all()]
+    ahead = patient.clinic.closed_days.filter(day__gte=consultation.consulted_on)
+    days = [{"day": row.day} for row in ahead]
     _write_rows(consultation, SECTIONS["closed_days"], days)
     audit.record("consultation-started", consultation, by=by, patient=patient.pk)
     return consultation
@@ -96,21 +97,6 @@ def change_fields(
         changed.append(f"condition-{condition}")
     told = [*entries.sections, *(f"conditions.{code}" for code in entries.answers)]
     return _saved(consultation, by=by, fields=[*told, *sorted(entries.scalars)], changed=changed)
-
-
-@transaction.atomic
-def replace_section(
-    consultation: Consultation,
-    section: str,
-    rows: Iterable[Mapping[str, Any]],
-    *,
-    by: User,
-    version: int,
-    **scalars: Any,
-) -> Consultation:
-    """Put these rows in place of a section's rows, in their order."""
-    entries = Entries(scalars=scalars, sections={section: rows})
-    return change_fields(consultation, entries, by=by, version=version)
 
 
 @transaction.atomic
@@ -207,7 +193,9 @@ def _write_rows(
     What was carried over and is sent again unchanged is still to be confirmed.
     """
     model: Any = section.model
-    changed = _changed_by(consultation, section, rows := list(rows))
+    if len(rows := list(rows)) > MOST_ROWS:
+        raise ValidationError({section.key: ValidationError(too_long(), code="length")})
+    changed = _changed_by(consultation, section, rows)
     stored = model.objects.filter(consultation=consultation)
     waiting = carried.Waiting(section, stored)
     stored.delete()

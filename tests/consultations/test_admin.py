@@ -29,7 +29,9 @@ def make_record(clinic, make_member):
             )  # fmt: skip
             row = intake.start_consultation(patient, by=physician)
             for version, (section, rows) in enumerate(told().items(), start=1):
-                row = intake.replace_section(row, section, rows, by=physician, version=version)
+                row = intake.change_fields(
+                    row, intake.Entries(sections={section: rows}), by=physician, version=version
+                )
             proposal = proposals.propose(row, by=physician)
             accept(proposal, physician)
             plan = sign(proposal, physician)

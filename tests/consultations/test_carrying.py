@@ -127,8 +127,6 @@ def test_an_unconfirmed_answer_stands_in_the_way_of_a_proposal(source, physician
 
     assert {fault.code for fault in refusal.value.faults} == {"unconfirmed"}
     assert [fault.path for fault in refusal.value.faults] == paths(row)
-    with pytest.raises(IncompleteFacts):
-        proposals.evaluate_now(row)
     row = confirm(row, physician, *paths(row)[1:])
     with pytest.raises(IncompleteFacts) as refusal:
         proposals.propose(row, by=physician)
@@ -214,10 +212,14 @@ def test_saving_the_same_again_confirms_nothing_and_a_change_does(source, physic
         for one in row.medications.all()
     ]
 
-    kept = intake.replace_section(row, "medications", same, by=physician, version=row.version)
+    kept = intake.change_fields(
+        row, intake.Entries(sections={"medications": same}), by=physician, version=row.version
+    )
     assert "medications[0]" in paths(facts_of(kept))
     changed = [{**same[0], "ongoing": False}]
-    row = intake.replace_section(kept, "medications", changed, by=physician, version=kept.version)
+    row = intake.change_fields(
+        kept, intake.Entries(sections={"medications": changed}), by=physician, version=kept.version
+    )
 
     assert "medications[0]" not in paths(facts_of(row))
 

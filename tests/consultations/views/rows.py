@@ -36,9 +36,8 @@ def add_consultation(clinic, by, patient=None):
 def tell(consultation, section, rows, by, **scalars):
     with scope(clinic=consultation.clinic):
         current = Consultation.objects.get(pk=consultation.pk)
-        return intake.replace_section(
-            current, section, rows, by=by, version=current.version, **scalars
-        )
+        entries = intake.Entries(sections={section: rows}, scalars=scalars)
+        return intake.change_fields(current, entries, by=by, version=current.version)
 
 
 def concern_rows(number):
