@@ -10,7 +10,7 @@ from clinic.guards import (
     SameClinic,
 )
 
-_SIGNED = "a signed consultation never changes"
+_CLOSED = "a closed consultation never changes"
 _PLAN = "a signed plan never changes"
 _NEVER = "a signature never changes"
 _SIGNATURES = ("consent", "preparation")
@@ -31,9 +31,10 @@ _OF_CONSULTATION = (
     "prescriberquestion",
     "mapnote",
 )
-_IS_SIGNED = "c.signed_at IS NOT NULL"
+# Signed, or cancelled: both are closed for good.
+_IS_CLOSED = "(c.signed_at IS NOT NULL OR c.cancelled_at IS NOT NULL)"
 _ITS_CONSULTATION = f"FROM {_CONSULTATION} c WHERE c.id = {{row}}.consultation_id"
-_UNDER = Above(rows=_ITS_CONSULTATION, closed=_IS_SIGNED)
+_UNDER = Above(rows=_ITS_CONSULTATION, closed=_IS_CLOSED)
 _UNDER_UNSIGNED = Above(rows=_ITS_CONSULTATION, closed="c.signed_at IS NULL")
 _FROM_ANOTHER = Above(
     rows=f"FROM {_CONSULTATION} c WHERE c.id = {{row}}.copied_from_id",
@@ -42,33 +43,37 @@ _FROM_ANOTHER = Above(
 _UNDER_PRODUCT = Above(
     rows=f"FROM consultations_productentry p JOIN {_CONSULTATION} c"
     " ON c.id = p.consultation_id WHERE p.id = {row}.product_id",
-    closed=_IS_SIGNED,
+    closed=_IS_CLOSED,
 )
 _UNDER_PROPOSAL = Above(
     rows=f"FROM consultations_proposal p JOIN {_CONSULTATION} c"
     " ON c.id = p.consultation_id WHERE p.id = {row}.proposal_id",
-    closed=_IS_SIGNED,
+    closed=_IS_CLOSED,
 )
 _UNDER_PLAN = Above(
     rows=f"FROM consultations_plan p JOIN {_CONSULTATION} c"
     " ON c.id = p.consultation_id WHERE p.id = {row}.plan_id",
-    closed=_IS_SIGNED,
+    closed=_IS_CLOSED,
 )
 _UNDER_SESSION = Above(
     rows="FROM consultations_plansession s"
     f" JOIN consultations_plan p ON p.id = s.plan_id JOIN {_CONSULTATION} c"
     " ON c.id = p.consultation_id WHERE s.id = {row}.session_id",
-    closed=_IS_SIGNED,
+    closed=_IS_CLOSED,
 )
 GUARDS: tuple[Guard, ...] = (
-    FrozenOnce(table=_CONSULTATION, closed="{row}.signed_at IS NOT NULL", message=_SIGNED),
+    FrozenOnce(
+        table=_CONSULTATION,
+        closed="({row}.signed_at IS NOT NULL OR {row}.cancelled_at IS NOT NULL)",
+        message=_CLOSED,
+    ),
     *(
-        FrozenUnder(table=f"consultations_{name}", closed=_UNDER, message=_SIGNED)
+        FrozenUnder(table=f"consultations_{name}", closed=_UNDER, message=_CLOSED)
         for name in _OF_CONSULTATION
     ),
-    FrozenUnder(table="consultations_productpart", closed=_UNDER_PRODUCT, message=_SIGNED),
-    FrozenUnder(table="consultations_decision", closed=_UNDER_PROPOSAL, message=_SIGNED),
-    FrozenUnder(table="consultations_proposal", closed=_UNDER, message=_SIGNED, events=("INSERT",)),
+    FrozenUnder(table="consultations_productpart", closed=_UNDER_PRODUCT, message=_CLOSED),
+    FrozenUnder(table="consultations_decision", closed=_UNDER_PROPOSAL, message=_CLOSED),
+    FrozenUnder(table="consultations_proposal", closed=_UNDER, message=_CLOSED, events=("INSERT",)),
     FrozenOnce(
         table="consultations_prescriberquestion",
         closed="{row}.answer <> ''",
@@ -93,7 +98,7 @@ GUARDS: tuple[Guard, ...] = (
     AppendOnly(table="consultations_proposal", message="a proposal never changes"),
     *(
         FrozenUnder(
-            table=f"consultations_{name}", closed=_UNDER, message=_SIGNED, events=("INSERT",)
+            table=f"consultations_{name}", closed=_UNDER, message=_CLOSED, events=("INSERT",)
         )
         for name in _SIGNATURES
     ),

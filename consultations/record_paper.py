@@ -61,6 +61,12 @@ def _lead(row: Consultation) -> Iterator[str]:
         "who": isolated(row.clinician),
         "status": row.get_status_display(),
     }
+    if row.cancelled_at is not None:
+        yield _("Cancelled by %(who)s on %(time)s: “%(reason)s”") % {
+            "who": isolated(row.cancelled_by),
+            "time": day_and_time(row.cancelled_at),
+            "reason": isolated(row.cancel_reason),
+        }
     yield _("Sex: %(sex)s") % {"sex": row.patient.get_sex_display()}
     if row.stated_age is not None:
         yield _("age %(age)s, stated") % {"age": row.stated_age}

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.models import User
-from consultations.enums import RunStatus, SessionStatus
+from consultations.enums import ConsultationStatus, RunStatus, SessionStatus
 from consultations.models import BlastResult, BlastRun, Plan, PrescriberQuestion, SeenResult
 from consultations.subjects import open_proposals, unfinished_plans
 from treatments.models import ReleaseActivation
@@ -118,9 +118,9 @@ def open_questions() -> list[PrescriberQuestion]:
 
     Several treatments and areas that were asked about together are one line: the first of them.
     """
-    rows = PrescriberQuestion.objects.filter(answer="").select_related(
-        "consultation__patient", "treatment", "area", "asked_by"
-    )
+    rows = PrescriberQuestion.objects.filter(
+        answer="", consultation__status=ConsultationStatus.OPEN
+    ).select_related("consultation__patient", "treatment", "area", "asked_by")
     lines: dict[tuple[UUID, str], PrescriberQuestion] = {}
     for row in rows.order_by("asked_at", "id"):
         line = lines.setdefault((row.consultation_id, row.rule), row)

@@ -36,6 +36,9 @@ SCALARS = [
 ]
 
 
+CLOSED = ["signed_at", "cancelled_at", "cancel_reason"]
+
+
 class ConsultationSerializer(StrictModelSerializer):
     performer = StrictSlugField(
         slug_field="code",
@@ -50,8 +53,8 @@ class ConsultationSerializer(StrictModelSerializer):
 
     class Meta:
         model = Consultation
-        fields = ["id", "patient", "status", "version", *SCALARS, "created_at", "signed_at"]
-        read_only_fields = ["id", "patient", "status", "version", "created_at", "signed_at"]
+        fields = ["id", "patient", "status", "version", *SCALARS, "created_at", *CLOSED]
+        read_only_fields = ["id", "patient", "status", "version", "created_at", *CLOSED]
 
 
 class ConsultationDetailSerializer(ConsultationSerializer):

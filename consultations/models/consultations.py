@@ -31,8 +31,8 @@ def validate_carried(value: Any) -> None:
 class Consultation(ClinicalRow):
     """One conversation with one patient, from its first fact to the signed plan.
 
-    ``version`` counts every write and is what two editors are told apart by. Once ``signed_at``
-    is set, the database refuses every change to the row and to the rows below it.
+    ``version`` counts every write and is what two editors are told apart by. Once ``signed_at`` or
+    ``cancelled_at`` is set, the database refuses every change to the row and to the rows below it.
 
     ``copied_from`` is the signed consultation that this one was started from. ``carried`` names the
     single values taken over from it that nobody has confirmed yet, each with its day; rows of facts
@@ -100,6 +100,18 @@ class Consultation(ClinicalRow):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
     )
 
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, editable=False)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False
+    )
+    cancel_reason = models.TextField(
+        _("why it was cancelled"),
+        max_length=2000,
+        blank=True,
+        editable=False,
+        validators=[validate_storable],
+    )
+
     objects = ConsultationManager()  # type: ignore[misc]  # narrower than the abstract row's
 
     class Meta(ClinicalRow.Meta):
@@ -124,6 +136,22 @@ class Consultation(ClinicalRow):
                     & Q(signed_at__isnull=True, signed_by__isnull=True)
                 ),
                 violation_error_message=_("A signature has a time and a name."),
+            ),
+            models.CheckConstraint(
+                name="consultations_consultation_cancelled_whole",
+                condition=(
+                    Q(
+                        status=ConsultationStatus.CANCELLED,
+                        cancelled_at__isnull=False,
+                        cancelled_by__isnull=False,
+                    )
+                    & ~Q(cancel_reason="")
+                )
+                | (
+                    ~Q(status=ConsultationStatus.CANCELLED)
+                    & Q(cancelled_at__isnull=True, cancelled_by__isnull=True, cancel_reason="")
+                ),
+                violation_error_message=_("Say why it is cancelled."),
             ),
             models.CheckConstraint(
                 name="consultations_consultation_not_from_itself",

@@ -10,7 +10,7 @@ from clinic.permissions import actor, allowed
 from clinic.roles import Action
 from clinic.scoping import clinic_today, membership_of
 from consultations import worklists
-from consultations.enums import SessionStatus
+from consultations.enums import ConsultationStatus, SessionStatus
 from consultations.listing import page_of_open
 from consultations.models import Consultation, PlanSession, SessionItem
 from consultations.services.catching_up import catch_up_at_first_sight
@@ -49,9 +49,9 @@ def _consultations(request: HttpRequest) -> dict[str, Any]:
         "going_on": going_on,
         "open_page": page,
         "open_consultations": worklists.mark_outdated(page.rows),
-        "others_today": rows.filter(consulted_on=clinic_today()).exclude(
-            clinician=actor(request), status="open"
-        ),
+        "others_today": rows.filter(consulted_on=clinic_today())
+        .exclude(clinician=actor(request), status=ConsultationStatus.OPEN)
+        .exclude(status=ConsultationStatus.CANCELLED),
     }
 
 

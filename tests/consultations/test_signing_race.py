@@ -92,7 +92,7 @@ def test_a_write_waits_for_a_signature_that_is_under_way_and_is_refused(clinic, 
         write = Other(lambda: concerns.update(goal="Other"))
         assert not write.is_done()
 
-    assert "a signed consultation never changes" in write.result()
+    assert "a closed consultation never changes" in write.result()
     assert {row.goal for row in concerns.all()} == {""}
 
 

@@ -7,9 +7,11 @@ import pytest
 from django.urls import reverse
 from django_scopes import scope
 
+from consultations.facts import MOST_ROWS
 from consultations.flow import step_or_404
 from consultations.models import Consultation
 from consultations.services import intake
+from consultations.services.cancelling import cancel_consultation
 from tests.consultations.views.rows import (
     add_consultation,
     add_patient,
@@ -367,7 +369,7 @@ def test_a_goal_that_cannot_be_stored_is_said_at_its_field(typed, physician, con
 
 
 def test_too_many_rows_are_refused(physician, consultation):
-    rows = [{"concern": "fine-lines"}] * 61
+    rows = [{"concern": "fine-lines"}] * (MOST_ROWS + 1)
 
     response = save(physician, consultation, "concerns", sent("concerns", *rows))
 
@@ -384,7 +386,7 @@ def test_an_odd_number_of_rows_is_no_failure(count, physician, consultation):
 
 def test_a_cancelled_consultation_is_shown_but_not_changed(clinic, physician, consultation):
     with scope(clinic=clinic):
-        Consultation.objects.filter(pk=consultation.pk).update(status="cancelled")
+        cancel_consultation(consultation, reason="Left.", by=physician.user)
 
     page = text_of(physician.get(page_url(consultation)))
     refused = save(physician, consultation, "concerns", sent("concerns"))
@@ -417,7 +419,7 @@ def test_page_names_the_questions_that_would_come_back(physician, consultation):
 def test_a_closed_consultation_is_shown_without_forms(clinic, physician, consultation):
     tell(consultation, "concerns", concern_rows(1), physician.user)
     with scope(clinic=clinic):
-        Consultation.objects.filter(pk=consultation.pk).update(status="cancelled")
+        cancel_consultation(consultation, reason="Left.", by=physician.user)
 
     page = physician.get(page_url(consultation))
 
