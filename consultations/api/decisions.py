@@ -55,6 +55,7 @@ class DecisionSerializer(serializers.ModelSerializer):
             "option",
             "acknowledged",
             "note",
+            "kept_from",
             "decided_at",
         ]
 

@@ -45,6 +45,7 @@ DECISION: Final = {
     "option": EVALUATION["areas"][0]["options"][0],
     "acknowledged": ["notice:vision-loss"],
     "note": "",
+    "kept_from": None,
     "decided_at": "2026-01-12T09:05:00Z",
 }
 OVERRIDE: Final[dict[str, Any]] = {

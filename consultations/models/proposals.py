@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.text import validate_storable
@@ -88,7 +89,9 @@ class RuleOverride(ClinicalRow):
 class Decision(ClinicalRow):
     """What was decided for one area of a proposal. ``option`` is the option as it was taken,
     with the clinician's changes in it; it is empty when the area was declined. ``acknowledged``
-    lists the codes of what has to be minded with it, as whoever decided has acknowledged them."""
+    lists the codes of what has to be minded with it, as whoever decided has acknowledged them.
+    ``kept_from`` is the number of the proposal on which it was decided, where that is a former one.
+    """
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="decisions")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
@@ -97,7 +100,10 @@ class Decision(ClinicalRow):
     option = models.JSONField(default=dict)
     acknowledged = models.JSONField(_("acknowledged"), default=list, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True, validators=[validate_storable])
-    decided_at = models.DateTimeField(_("decided at"), auto_now=True)
+    kept_from = models.PositiveIntegerField(
+        _("kept from the proposal of number"), null=True, blank=True, editable=False
+    )
+    decided_at = models.DateTimeField(_("decided at"), default=timezone.now, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta(ClinicalRow.Meta):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -56,6 +57,7 @@ def decide(  # noqa: PLR0913 - a decision and what it is about
     )
     decision.verdict, decision.option_number = verdict, option_number
     decision.option, decision.note, decision.decided_by = taken, note, by
+    decision.decided_at, decision.kept_from = timezone.now(), None
     decision.acknowledged = points
     unset = [] if option_number is not None else ["option_number"]  # as declining leaves it
     decision.full_clean(exclude=["clinic", "option", *unset])
