@@ -26,7 +26,8 @@ from consultations.merging import Kept, Outcome, Value, base_of, outcome
 from consultations.models import Consultation, DraftInput, FieldChange
 from consultations.services import editing, intake
 
-LONGEST = 50_000
+LONGEST = 50_000  # of a text
+LONGEST_LIST = 400_000  # of all rows of a list and what they began from
 MOST_BASES = 50
 
 
@@ -192,6 +193,8 @@ class _Saving:
         }
         editing.keep_inputs(self.consultation, kept, by=self.by, at=self.now)
         done = [name for name, one in self.results.items() if one.state == "saved"]
+        settled = {name: _written(self.results[name].value) for name in done}
+        editing.settle_inputs(self.consultation, settled)
         editing.forget_inputs(self.consultation, [n for n in done if n in self.kept], by=self.by)
 
 
@@ -237,7 +240,12 @@ def _is_keepable(one: Mapping[str, Any]) -> bool:
     if not isinstance(bases, list) or len(bases) > MOST_BASES:
         return not isinstance(bases, list)  # its shape is looked at next
     whole = json.dumps([one.get("value"), bases[:1]], ensure_ascii=False)
-    return len(whole) <= LONGEST and all(map(is_storable, _strings(one)))
+    texts = [*_strings(one)]
+    return (
+        len(whole) <= LONGEST_LIST
+        and all(len(text) <= LONGEST for text in texts)
+        and all(map(is_storable, texts))
+    )
 
 
 def _strings(value: Any) -> Iterator[str]:

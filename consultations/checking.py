@@ -4,7 +4,7 @@ It stores nothing. Whatever goes wrong in here is shown as a check that failed, 
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,8 @@ from treatments.explanations.told import Fact, day
 
 logger = logging.getLogger(__name__)
 Row = Mapping[str, Any]
+# Who says that a list is whole says it of the list as it stands, not of what is being added.
+_WHOLE = {"medications_reviewed": "medications", "no_known_allergies": "allergies"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +93,19 @@ class Panel:
         return self.safety.idle if self.safety else frozenset()
 
 
-def panel_of(consultation: Consultation) -> Panel:
-    """Load the consultation with its facts."""
+def panel_of(consultation: Consultation, unfinished: Collection[str] = ()) -> Panel:
+    """Load the consultation with its facts. ``unfinished`` are fields that somebody has not
+    finished: what the record says there does not count as all there is."""
     try:
-        return _panel(consultation)
+        return _panel(consultation, unfinished)
     except Exception:
         logger.exception("The safety rules could not be checked for %s.", consultation.pk)
         return Panel(failed=True)
 
 
-def _panel(consultation: Consultation) -> Panel:
+def _panel(consultation: Consultation, unfinished: Collection[str]) -> Panel:
     catalogue, request = current_catalogue(), request_of(consultation)
+    request = {key: value for key, value in request.items() if _WHOLE.get(key) not in unfinished}
     overrides = overrides_of(consultation)
     draft = read_draft(catalogue, request)
     checked = safety(catalogue, draft, overrides=overrides) if draft.facts else None
@@ -149,7 +153,7 @@ def _told(faults: Iterable[EngineFault]) -> list[Fault]:
 def _status(response: Row | None) -> tuple[str, str] | None:
     if response is None or response["status"] == "evaluated":
         return None
-    return words_of_status(response["status"])
+    return words_of_status(response["status"], questions=len(response["missing"]))
 
 
 def _areas(

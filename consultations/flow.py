@@ -25,6 +25,7 @@ from consultations.models import Consultation
 from consultations.services import editing, intake
 from treatments.models import Condition
 
+CONDITIONS = "condition-"  # how a question's field begins
 PATIENT = "patient-banner"
 PROPOSAL = "proposal"  # the last section of the page, which no form answers for
 # What a request calls otherwise than the forms.
@@ -256,6 +257,19 @@ def step_of(path: str) -> Step:
     """The step that answers for a JSON path of the engine's request."""
     head = path.replace("[", ".").partition(".")[0]
     return next((step for step in STEPS if head in step.facts), STEPS[-1])
+
+
+def step_of_field(name: str) -> Step | None:
+    """The step whose form holds the field."""
+    if name.startswith(CONDITIONS):
+        return step_of("conditions")
+    return next((step for step in STEPS if name in _fields(step)), None)
+
+
+def _fields(step: Step) -> set[str]:
+    parts: Mapping[str, Any] = step.form.keywords  # type: ignore[attr-defined]
+    scalars = getattr(parts["scalars"], "base_fields", {})
+    return {*parts["keys"], *scalars}
 
 
 def _row_of(path: str) -> str:

@@ -12,8 +12,8 @@ from clinic.text import is_storable
 from consultations.models import Consultation, DraftInput, MapNote
 from consultations.models.notes import LONGEST_NOTE
 from consultations.services import editing
+from consultations.unfinished import NOTE_FIELD
 
-_FIELD: Final = "map-note"
 _NAMES: Final = ("view", "x", "y", "area", "text")
 _LONGEST: Final = 2 * LONGEST_NOTE  # too long a note is kept as it was typed, too
 
@@ -28,8 +28,10 @@ def notes_of(consultation: Consultation) -> list[MapNote]:
 
 def begun_by(consultation: Consultation, user: User) -> dict[str, Begun]:
     """What this person began, by the note's id; under "" what is to be a new one."""
-    rows = DraftInput.objects.filter(consultation=consultation, user=user, field__startswith=_FIELD)
-    return {row.field[len(_FIELD) + 1 :]: json.loads(row.value) for row in rows}
+    rows = DraftInput.objects.filter(
+        consultation=consultation, user=user, field__startswith=NOTE_FIELD
+    )
+    return {row.field[len(NOTE_FIELD) + 1 :]: json.loads(row.value) for row in rows}
 
 
 def keep_begun(consultation: Consultation, note: str, value: Begun, *, by: User) -> datetime:
@@ -57,4 +59,4 @@ def readable(value: Any) -> Begun | None:
 
 
 def _field(note: str) -> str:
-    return f"{_FIELD}-{note}" if note else _FIELD
+    return f"{NOTE_FIELD}-{note}" if note else NOTE_FIELD

@@ -1,6 +1,6 @@
 """What somebody with an open page should know: who else is here, and what changed since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,10 @@ from django.http import QueryDict
 
 from clinic.models import User
 from consultations.autosaving import Result, conflict_with, kept_inputs, last_changes
-from consultations.flow import STEPS, Step
+from consultations.flow import step_of_field
 from consultations.forms.units import FieldUnit, RowsUnit, Unit, units_of
 from consultations.merging import Kept, Value
 from consultations.models import Consultation, DraftInput, FieldChange
-
-CONDITIONS = "condition-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +68,6 @@ def bound(consultation: Consultation, name: str, kept: Kept) -> Any:
     form = step.form(data, consultation=consultation)
     form.is_valid()
     return units_of(form)[name]
-
-
-def step_of_field(name: str) -> Step | None:
-    """The step whose form holds the field."""
-    if name.startswith(CONDITIONS):
-        return next(step for step in STEPS if "conditions" in step.facts)
-    return next((step for step in STEPS if name in _fields(step)), None)
-
-
-def _fields(step: Step) -> set[str]:
-    parts: Mapping[str, Any] = step.form.keywords  # type: ignore[attr-defined]
-    scalars = getattr(parts["scalars"], "base_fields", {})
-    return {*parts["keys"], *scalars}
 
 
 def _units(consultation: Consultation, names: Iterable[str]) -> dict[str, Unit]:

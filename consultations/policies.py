@@ -21,6 +21,7 @@ from consultations.signing import (
     performs_as,
     preparation_of,
 )
+from consultations.unfinished import UNFINISHED, unfinished_in
 from treatments.compiler import current_release
 from treatments.enums import EffectKind
 from treatments.explanations.minding import to_acknowledge
@@ -42,6 +43,7 @@ STATE_CODES = frozenset(
         "changed",
         "state",
         "unfit",
+        UNFINISHED,
     }
 )
 
@@ -68,8 +70,15 @@ def check_can_copy(source: Consultation) -> None:
         )
 
 
-def check_can_propose(consultation: Consultation) -> None:
-    check_can_edit(consultation)
+def check_is_finished(consultation: Consultation, *, notes: bool = True) -> None:
+    """Nobody has input here that is not part of the record; what it says would be passed over."""
+    found: dict[str, list[ValidationError]] = {}
+    for one in unfinished_in(consultation):
+        if notes or one.is_fact:
+            error = ValidationError(one.message, code=UNFINISHED)
+            found.setdefault(one.path, []).append(error)
+    if found:
+        raise ValidationError(found)
 
 
 def facts_changed(proposal: Proposal) -> bool:
@@ -97,6 +106,7 @@ def check_can_decide(proposal: Proposal) -> None:
 
 def check_can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> None:
     check_can_decide(proposal)
+    check_is_finished(proposal.consultation, notes=False)
     response = json.loads(proposal.response)
     if not has_effect(response, EffectKind.EXCLUDE_OVERRIDABLE, rule, area, treatment):
         message = _("This rule cannot be overridden here.")
@@ -156,6 +166,7 @@ def check_is_decided(consultation: Consultation) -> None:
 def check_can_prepare(consultation: Consultation) -> None:
     """The plan is whole, and a combination in it asks for somebody else's signature beside."""
     proposal = _decided(consultation)
+    check_is_finished(consultation)
     _check_consents(needed_for(proposal))
     if not performers_asked(proposal):
         raise ValidationError(_("This plan needs no second signature."), code="performer")
@@ -166,6 +177,7 @@ def check_can_sign(consultation: Consultation, *, by: User | None = None) -> Non
     another is to perform, who prepared the plan has signed it, and ``by`` co-signs at that level.
     """
     proposal = _decided(consultation)
+    check_is_finished(consultation)
     needed = needed_for(proposal)
     _check_consents(needed)
     _check_performer(consultation, proposal, needed, by)
@@ -265,25 +277,5 @@ def can_edit(consultation: Consultation) -> bool:
     return _allows(check_can_edit, consultation)
 
 
-def can_propose(consultation: Consultation) -> bool:
-    return _allows(check_can_propose, consultation)
-
-
 def can_decide(proposal: Proposal) -> bool:
     return _allows(check_can_decide, proposal)
-
-
-def can_override(proposal: Proposal, rule: str, area: str, treatment: str) -> bool:
-    return _allows(check_can_override, proposal, rule, area, treatment)
-
-
-def can_sign(consultation: Consultation) -> bool:
-    return _allows(check_can_sign, consultation)
-
-
-def can_prepare(consultation: Consultation) -> bool:
-    return _allows(check_can_prepare, consultation)
-
-
-def can_amend(consultation: Consultation) -> bool:
-    return _allows(check_can_amend, consultation)

@@ -6,6 +6,7 @@ from consultations.views import (
     amendments,
     autosave,
     blast,
+    cancelling,
     carrying,
     cases,
     changes,
@@ -23,6 +24,7 @@ from consultations.views import (
     sheets,
     signing,
     today,
+    unfinished,
     worklist,
 )
 
@@ -39,6 +41,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/steps/<slug:key>/fields/", autosave.save, name="save-fields"),
     path("consultations/<uuid:pk>/news/", autosave.news_of, name="news"),
     path("consultations/<uuid:pk>/rows/<slug:section>/", autosave.rows, name="rows"),
+    path("inputs/<uuid:pk>/discard/", unfinished.discard, name="discard-input"),
     path("consultations/<uuid:pk>/confirm/", carrying.confirm, name="confirm"),
     path("consultations/<uuid:pk>/map-notes/", map_notes.pin, name="pin-note"),
     path("consultations/<uuid:pk>/map-notes/keep/", map_notes.keep, name="keep-note"),
@@ -46,6 +49,7 @@ urlpatterns = [
     path("map-notes/<uuid:pk>/remove/", map_notes.remove, name="remove-note"),
     path("consultations/<uuid:pk>/safety/", safety.safety, name="safety"),
     path("consultations/<uuid:pk>/answer/", safety.answer, name="answer"),
+    path("consultations/<uuid:pk>/cancel/", cancelling.cancel, name="cancel"),
     path("consultations/<uuid:pk>/amend/", amendments.amend, name="amend"),
     path("consultations/<uuid:pk>/record/", sheets.record_pdf, name="record-pdf"),
     path("consultations/<uuid:pk>/comparison/", comparison.comparison, name="comparison"),

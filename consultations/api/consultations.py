@@ -17,6 +17,7 @@ from clinic.reauthentication import reauthenticated
 from clinic.roles import Action
 from consultations.api import examples
 from consultations.api.amendments import AmendmentSerializer, AmendSerializer
+from consultations.api.cancelling import CancelActions
 from consultations.api.carried import EXAMPLES, ConfirmSerializer, keys_at, source_of
 from consultations.api.consent_actions import ConsentActions
 from consultations.api.documents import OwnFacts, own_facts
@@ -32,13 +33,16 @@ from consultations.api.records import (
     StartSerializer,
 )
 from consultations.api.sheets import RecordActions
+from consultations.api.unfinished import InputActions
 from consultations.errors import InvalidFacts
 from consultations.models import Consultation, Patient
 from consultations.services import amendments, carrying, decisions, intake, plans, proposals
 from consultations.services.patients import note_opened
 
 
-class ConsultationViewSet(RecordActions, ConsentActions, NoteActions, FlowViewSet):
+class ConsultationViewSet(
+    RecordActions, ConsentActions, NoteActions, InputActions, CancelActions, FlowViewSet
+):
     """One conversation with one patient, from its first fact to the signed plan."""
 
     required_actions = {
@@ -55,6 +59,8 @@ class ConsultationViewSet(RecordActions, ConsentActions, NoteActions, FlowViewSe
         "amend": Action.SIGN,
         **ConsentActions.consent_actions,
         **NoteActions.note_actions,
+        **InputActions.input_actions,
+        **CancelActions.cancel_actions,
         **RecordActions.record_actions,
     }
     conflicts = frozenset({"partial_update", "put_facts", "confirm"})

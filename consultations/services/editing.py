@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.models import User
+from consultations import policies
 from consultations.models import Consultation, DraftInput, FieldChange, Presence
 
 PRESENT = timedelta(seconds=20)
@@ -52,6 +54,8 @@ def keep_inputs(
     """Keep what ``by`` typed and what is not part of the record. One event a field, not a key."""
     if not inputs:
         return
+    locked = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    policies.check_can_edit(locked)
     known = set(_of(consultation, by).values_list("field", flat=True))
     DraftInput.objects.bulk_create(
         [
@@ -87,8 +91,34 @@ def forget_inputs(consultation: Consultation, fields: Collection[str], *, by: Us
         _of(consultation, by).filter(field__in=fields).delete()
 
 
-def discard_inputs(consultation: Consultation) -> None:
-    """Before the record closes: what is not part of it by then never will be."""
+@transaction.atomic
+def discard_inputs(consultation: Consultation, keys: Collection[UUID], *, by: User) -> None:
+    """Give up for good what was typed and never became part of the record, one's own or another's.
+
+    Whose it was, and in which field, stays in the audit trail; what it said does not.
+    """
+    consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    policies.check_can_edit(consultation)
+    rows = DraftInput.objects.filter(consultation=consultation, pk__in=keys)
+    for row in rows:
+        audit.record(
+            "input-discarded",
+            consultation,
+            by=by,
+            patient=consultation.patient_id,
+            detail={"field": row.field, "author": str(row.user_id)},
+        )
+    rows.delete()
+
+
+def settle_inputs(consultation: Consultation, values: Mapping[str, str]) -> None:
+    """Inputs of anybody that say what these fields of the record now say are finished."""
+    for field, value in values.items():
+        DraftInput.objects.filter(consultation=consultation, field=field, value=value).delete()
+
+
+def close_editing(consultation: Consultation) -> None:
+    """The record closes. Of inputs only those are left by then that say nothing."""
     DraftInput.objects.filter(consultation=consultation).delete()
     Presence.objects.filter(consultation=consultation).delete()
 

@@ -26,7 +26,7 @@ from consultations.models import (
     SessionItem,
 )
 from consultations.past_sessions import check_past_sessions, past_sessions_of
-from consultations.services.editing import discard_inputs
+from consultations.services.editing import close_editing
 from consultations.services.proposals import latest
 from consultations.signing import document_of, performers_asked, preparation_of
 from consultations.withdrawn import withdrawals_of
@@ -76,7 +76,7 @@ def sign(consultation: Consultation, *, by: User, past_sessions: bool = False) -
         preparation=preparation,
     )
     _write_sessions(plan, accepted(proposal))
-    discard_inputs(consultation)
+    close_editing(consultation)
     consultation.status = ConsultationStatus.SIGNED
     consultation.signed_at, consultation.signed_by = plan.signed_at, by
     consultation.save(update_fields=["status", "signed_at", "signed_by"])

@@ -4,16 +4,16 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from clinic import audit
 from clinic.models import User
-from consultations import carried, policies
+from consultations import carried, policies, unfinished
 from consultations.agreements import agreements_of, lifted_by, newest_answers
 from consultations.errors import Fault, IncompleteFacts
 from consultations.facts import request_of
 from consultations.models import Consultation, Proposal, RuleOverride
-from treatments.compiler import catalogue_of, current_catalogue, current_release
+from consultations.services.keeping import keep_decisions
+from treatments.compiler import catalogue_of, current_release
 from treatments.engine import (
     Catalogue,
     Facts,
@@ -31,18 +31,19 @@ Lifted = dict[str, frozenset[Override]]
 def propose(consultation: Consultation, *, by: User) -> Proposal:
     """Evaluate the facts as they stand with the release in force, and keep the outcome.
 
-    Raises IncompleteFacts with every fault that stands in the way.
+    Decisions on the former proposal stay where nothing that they rest on has changed. Raises
+    IncompleteFacts with every fault that stands in the way.
     """
     Consultation.objects.select_for_update().get(pk=consultation.pk)
     consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
-    policies.check_can_propose(consultation)
+    policies.check_can_edit(consultation)
     release = current_release()
     request, lifted, response = _evaluated(consultation, catalogue_of(release))
-    number = consultation.proposals.aggregate(last=Max("number"))["last"] or 0
+    former = consultation.proposals.order_by("-number").first()
     proposal = Proposal.objects.create(
         clinic=consultation.clinic,
         consultation=consultation,
-        number=number + 1,
+        number=former.number + 1 if former else 1,
         facts_version=consultation.version,
         release=release,
         status=response["status"],
@@ -53,20 +54,20 @@ def propose(consultation: Consultation, *, by: User) -> Proposal:
         receipt=response["receipt"],
         created_by=by,
     )
+    kept = keep_decisions(former, proposal) if former else []
     audit.record(
         "proposal-made",
         proposal,
         by=by,
         patient=consultation.patient_id,
-        detail={"release": release.key, "status": proposal.status, "receipt": proposal.receipt},
+        detail={
+            "release": release.key,
+            "status": proposal.status,
+            "receipt": proposal.receipt,
+            **({"decisions-kept": kept} if kept else {}),
+        },
     )
     return proposal
-
-
-def evaluate_now(consultation: Consultation) -> dict[str, Any]:
-    """What would be proposed now; stores nothing. Raises IncompleteFacts."""
-    consultation = Consultation.objects.with_facts().get(pk=consultation.pk)
-    return _evaluated(consultation, current_catalogue())[-1]
 
 
 def replayed(proposal: Proposal) -> dict[str, Any]:
@@ -96,9 +97,10 @@ def data_of(proposal: Proposal) -> dict[str, Any]:
 def _evaluated(
     consultation: Consultation, catalogue: Catalogue
 ) -> tuple[dict[str, Any], Lifted, dict[str, Any]]:
-    """Request, what was lifted, and response. What was carried forward and not confirmed stands
-    in the way although the engine could read it."""
-    request, besides = request_of(consultation), carried.faults(consultation)
+    """Request, what was lifted, and response. What was carried forward and not confirmed, or typed
+    and not finished, stands in the way although the engine could do without."""
+    request = request_of(consultation)
+    besides = [*carried.faults(consultation), *unfinished.faults(consultation)]
     try:
         facts = parse_facts(catalogue, request)
         lifted = lifted_now(consultation, catalogue, facts)

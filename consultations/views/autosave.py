@@ -80,7 +80,7 @@ def news_of(request: HttpRequest, pk: UUID) -> HttpResponse:
 def rows(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     """A section's rows as they are stored, or as this person left them unfinished."""
     consultation = get_object_or_404(Consultation.objects.with_facts(), pk=pk)
-    step = news.step_of_field(section)
+    step = flow.step_of_field(section)
     form = step.form(None, consultation=consultation) if step else None
     if form is None or section not in form.sections:
         raise Http404

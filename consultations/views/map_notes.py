@@ -79,7 +79,10 @@ def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
         return JsonResponse({"code": "closed"}, status=409)
     if value is None or not known:
         return JsonResponse({"code": "malformed"}, status=400)
-    at = mapnotes.keep_begun(row, key, value, by=actor(request))
+    try:
+        at = mapnotes.keep_begun(row, key, value, by=actor(request))
+    except ValidationError:  # it was closed in between
+        return JsonResponse({"code": "closed"}, status=409)
     return JsonResponse({"saved_at": date_format(timezone.localtime(at), "H:i:s")})
 
 

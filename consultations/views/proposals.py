@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.permissions import actor, require
 from clinic.roles import Action
-from consultations import flow
+from consultations import flow, inputs
 from consultations.bodymap import map_of
 from consultations.errors import IncompleteFacts
 from consultations.mapnotes import notes_of
@@ -19,6 +19,7 @@ from consultations.models import Consultation, Proposal
 from consultations.services import proposals as services
 from consultations.services.patients import note_opened
 from consultations.treated import courses_of_panels, treated
+from consultations.unfinished import UNFINISHED
 from consultations.views.proposal_page import explained, left_over, panels, state_of
 from treatments.models import Area
 
@@ -60,8 +61,12 @@ def incomplete(
     request: HttpRequest, consultation: Consultation, error: IncompleteFacts
 ) -> HttpResponse:
     """What stands between the facts and a proposal."""
-    context = {"consultation": consultation, "patient": consultation.patient}
-    missing = flow.missing(error.faults)
+    missing = flow.missing(one for one in error.faults if one.code != UNFINISHED)
+    context = {
+        "consultation": consultation,
+        "patient": consultation.patient,
+        "unfinished": [one for one in inputs.listed(consultation) if one.is_fact],
+    }
     return render(
         request, "consultations/incomplete.html", {**context, "missing": missing}, status=400
     )
@@ -92,6 +97,7 @@ def proposal(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         "patient": row.consultation.patient,
         "explanation": explanation,
         "state": state,
+        "unfinished": inputs.listed(row.consultation),
         "panels": shown,
         "left_over": left_over(row, state),
         "where": where,

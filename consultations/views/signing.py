@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.permissions import actor, require
 from clinic.reauthentication import is_confirmed
 from clinic.roles import Action
-from consultations import policies
+from consultations import inputs, policies
 from consultations.consents import needed_for
 from consultations.forms.decisions import SignForm
 from consultations.models import Consultation, Plan
@@ -76,6 +76,7 @@ def what_is_signed(request: HttpRequest, consultation: Consultation) -> dict[str
     needed = needed_for(proposal) if decided else []
     return {
         "proposal": proposal,
+        "unfinished": inputs.listed(consultation),
         "panels": panels(request, proposal, explained(proposal), state_of(proposal)),
         "needed": needed,
         "asked": names_of_performers(proposal) if decided and asked else "",

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from clinic.permissions import actor, allowed
 from clinic.roles import Action
-from consultations import flow, policies
+from consultations import flow, inputs, policies
 from consultations.bodymap import Drawn, map_of
 from consultations.checking import panel_of
 from consultations.forms.history import Questions
@@ -80,9 +80,13 @@ def check_state(row: Consultation) -> dict[str, Any]:
 
     A closed consultation is not checked any more: its plan says what was known then.
     """
-    panel = panel_of(row) if policies.can_edit(row) else None
+    editable = policies.can_edit(row)
+    unfinished = inputs.listed(row)
+    panel = panel_of(row, {one.field for one in unfinished}) if editable else None
     return {
         "panel": panel,
+        "unfinished": unfinished,
+        "held_up": any(one.is_fact for one in unfinished),
         "missing": panel.missing if panel else (),
         "waiting": panel.waiting if panel else (),
         "proposal": proposals.latest(row),

@@ -41,8 +41,9 @@
     check();
   });
   document.body.addEventListener("consilium:confirmed", check);
+  document.body.addEventListener("consilium:held", check); // a proposal waits for what is unfinished
 
-  // A draft is not part of the record, and an empty row says nothing: nothing follows from them.
+  // A draft is not part of the record, and an empty row says nothing: no rule follows from them.
   document.body.addEventListener("consilium:kept", () => {
     answered = Math.min(answered, saved);
     if (!again && !due && panel().matches(".is-pending:not(.htmx-request)")) say("");

@@ -27,6 +27,7 @@ from consultations.services import (
     notes,
     prescribers,
 )
+from consultations.unfinished import unfinished_in
 from tests.consultations.made import LOW_PLATELETS, accept, consented, proposed, sign
 from tests.engine.cases import medicine
 from treatments.models import Draft, Release
@@ -113,7 +114,11 @@ def full_record(clinic, by):
 def signed_record(clinic, by):
     """The same, signed, with what comes after a signature. No service leaves unfinished input
     under a signed consultation; here some is, for an attack to have something to change."""
-    plan = sign(full_record(clinic, by), by)
+    proposal = full_record(clinic, by)
+    with scope(clinic=clinic):
+        keys = [one.pk for one in unfinished_in(proposal.consultation)]
+        editing.discard_inputs(proposal.consultation, keys, by=by)
+    plan = sign(proposal, by)
     with scope(clinic=clinic):
         amendments.amend(plan.consultation, reason="clarified", text="Said once more.", by=by)
         given = plan.consultation.consents.first()

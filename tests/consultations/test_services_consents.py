@@ -224,7 +224,7 @@ def test_only_disagreements_on_this_treatment_and_these_concerns_are_told(
 def test_other_decisions_need_another_consent(clinic, physician):
     proposal = decided(clinic, physician)
     consented(proposal, physician)
-    assert policies.can_sign(proposal.consultation)
+    policies.check_can_sign(proposal.consultation)
 
     accept(proposal, physician, number=3)
 

@@ -131,7 +131,7 @@ def test_nothing_is_signed_while_a_question_is_open(clinic, physician):
     prescribers.withdraw_question(other, by=physician)
     consented(proposal, physician)
 
-    assert policies.can_sign(again(proposal.consultation))
+    policies.check_can_sign(again(proposal.consultation))
 
 
 def test_the_answer_stands_at_every_session_of_the_plan(clinic, physician):

@@ -47,6 +47,7 @@
   };
 
   // ---- saving ----
+  const held = (units) => units.filter((unit) => unit.state === "kept" || unit.state === "conflict").length;
   const save = async (form, own) => {
     const sent = new Map(own.map((unit) => [unit, unit.read()]));
     const fields = {};
@@ -59,7 +60,9 @@
     if (answer.status !== 200) return refused(answer, sent);
     misses = 0;
     savedAt = answer.body.saved_at;
+    const before = held(own);
     sent.forEach((value, unit) => settle(unit, value, answer.body));
+    if (held(own) > before) document.body.dispatchEvent(new CustomEvent("consilium:held"));
     const written = Object.values(answer.body.fields).some((one) => one.state === "saved");
     if (written) happened(form, { section: form.dataset.stepForm, version: answer.body.version });
     return true;

@@ -45,6 +45,8 @@ BODIES = {
         "reason": "specialist-agrees",
         "text": "Why not",
     },
+    "consultations_cancel_create": lambda: {"reason": "The patient left."},
+    "consultations_discard_inputs_create": lambda: {"ids": [str(uuid.uuid4())]},
     "consultations_map_notes_create": lambda: flow.NOTE,
     "map_notes_partial_update": lambda: {"text": "Moved"},
     "drafts_publish_create": lambda: {"note": "Read", "password": PASSWORD},
