@@ -158,9 +158,11 @@ def test_a_stale_proposal_is_not_signed(clinic, physician):
         plans.sign(row, by=physician)
 
 
-def test_a_new_proposal_has_to_be_decided_anew(clinic, physician):
-    proposal = decided(clinic, physician)
-    proposals.propose(proposal.consultation, by=physician)
+def test_a_new_proposal_of_changed_facts_has_to_be_decided_anew(clinic, physician):
+    row = decided(clinic, physician).consultation
+    entries = intake.Entries(scalars={"goals": "Smoother"})
+    row = intake.change_fields(row, entries, by=physician, version=row.version)
+    proposal = proposals.propose(row, by=physician)
 
     with refused("undecided"):
         plans.sign(proposal.consultation, by=physician)
