@@ -29,6 +29,7 @@ from consultations.models import (
     SessionItem,
 )
 from consultations.services import carrying, events, intake, prescribers
+from consultations.services.cancelling import cancel_consultation
 from tests.consultations.made import proposed, signed
 from tests.consultations.records import FULL, models_of_the_record, signed_record, unguarded
 from tests.engine.cases import medicine
@@ -46,6 +47,7 @@ OTHERWISE = {
     (Preparation, "digest"),
     (PrescriberQuestion, "grounds"),
     (RuleOverride, "rule"),  # under another rule it counts nowhere, see test_left_over
+    (Consultation, "cancel_reason"),  # of what is signed there is none, see below
     (PlanSession, "kind"), (SessionItem, "kind"),  # “optional” is said, “planned” goes without
 }  # fmt: skip
 
@@ -195,6 +197,16 @@ def test_the_last_dose_is_told_of_what_is_still_taken(clinic, physician):
     assert "last taken on 27 February 2026" in titled(row, "Health history")
 
 
+def test_why_a_consultation_was_cancelled_is_in_its_record(clinic, physician):
+    row = proposed(clinic, physician).consultation
+    cancel_consultation(row, reason="The patient left.", by=physician)
+
+    text = words_of(row)
+
+    assert "“The patient left.”" in text
+    assert f"Cancelled by {physician}" in text
+
+
 def test_rows_that_are_not_whole_yet_are_told_by_what_they_have(clinic, physician, client_of):
     row = proposed(clinic, physician).consultation
     rows = {
@@ -208,7 +220,8 @@ def test_rows_that_are_not_whole_yet_are_told_by_what_they_have(clinic, physicia
     }
     for key, told in rows.items():
         version = Consultation.objects.get(pk=row.pk).version
-        row = intake.replace_section(row, key, told, by=physician, version=version)
+        entries = intake.Entries(sections={key: told})
+        row = intake.change_fields(row, entries, by=physician, version=version)
 
     words = titled(row, "Health history")
     answer = client_of("physician").get(reverse("consultations:record-pdf", args=[row.pk]))
