@@ -95,7 +95,7 @@ def test_a_signature_waits_and_deletes_nothing(door, physician, nurse, api_of, c
 
     if door == "html":
         url = reverse("consultations:sign", args=[row.pk])
-        told = physician.post(url, {"password": PASSWORD}).content.decode()
+        told = physician.post(url, {"password": PASSWORD, "past_sessions": "on"}).content.decode()
         assert "Unfinished input" in told
     else:
         api = api_of("physician")
@@ -137,7 +137,9 @@ def test_discarding_is_asked_for_and_leaves_a_trace(physician, nurse, clinic):
     assert drafts(row) == {}
     detail = {"field": "skin_note", "author": str(nurse.user.pk)}
     assert events("input-discarded") == [(physician.user.username, detail)]
-    physician.post(reverse("consultations:sign", args=[row.pk]), {"password": PASSWORD})
+    physician.post(
+        reverse("consultations:sign", args=[row.pk]), {"password": PASSWORD, "past_sessions": "on"}
+    )
     with scope(clinic=clinic):
         assert Plan.objects.get().consultation == row
 
@@ -207,7 +209,9 @@ def test_a_note_without_words_is_nothing(text, physician, nurse, clinic):
     row = ready(clinic, physician.user).consultation
     begin_a_note(nurse, row, text)
 
-    physician.post(reverse("consultations:sign", args=[row.pk]), {"password": PASSWORD})
+    physician.post(
+        reverse("consultations:sign", args=[row.pk]), {"password": PASSWORD, "past_sessions": "on"}
+    )
 
     with scope(clinic=clinic):
         assert Plan.objects.get().consultation == row
@@ -242,7 +246,9 @@ def test_another_clinic_discards_nothing(client_of, other_clinic, physician, con
 
 def test_nothing_is_kept_or_discarded_once_it_is_signed(physician, clinic):
     row = ready(clinic, physician.user).consultation
-    physician.post(reverse("consultations:sign", args=[row.pk]), {"password": PASSWORD})
+    physician.post(
+        reverse("consultations:sign", args=[row.pk]), {"password": PASSWORD, "past_sessions": "on"}
+    )
 
     with scope(clinic=clinic):
         typed = {"goals": editing.Input(value='["a"]', base="[]")}
