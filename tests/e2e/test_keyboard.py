@@ -168,7 +168,10 @@ def sign(keys):
             keys.press("Enter")
     sees(page, "Review and sign")
     keys.fill(page.get_by_label("Your password"), PASSWORD)
-    keys.press("Enter")
+    passed = page.get_by_label("These days have passed, and they are meant.")
+    if passed.count():
+        keys.use(passed, "Space")
+    keys.use(button(page, "Sign"))
     sees(page, "Treatment plan")
 
 
