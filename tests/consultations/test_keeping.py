@@ -1,13 +1,16 @@
 """What was decided stays decided where a new proposal leaves it as it was, and nowhere else."""
 
+import json
+
 import pytest
 from django.urls import reverse
 from django_scopes import scope
 
 from clinic.models import AuditEvent
 from consultations.consents import needed_for
-from consultations.models import Decision
+from consultations.models import Decision, Proposal
 from consultations.services import decisions, intake, plans, proposals
+from consultations.services.keeping import keep_decisions
 from tests.consultations.made import (
     LOW_PLATELETS,
     accept,
@@ -88,6 +91,26 @@ def test_other_facts_are_decided_anew_though_the_options_are_alike(proposal, phy
 
     assert new.response == proposal.response
     assert kept(new) == []
+
+
+@pytest.mark.parametrize("part", ["options", "treatments", "findings"])
+def test_an_area_of_which_anything_differs_is_decided_anew(part, proposal, physician):
+    accept(proposal, physician, area="neck")
+    new = override(proposal, physician)
+    new.decisions.all().delete()
+    told = json.loads(proposal.response)
+    neck = next(one for one in told["areas"] if one["area"] == "neck")
+    if part == "findings":
+        bearing = {rule for one in neck["treatments"] for rule in one["findings"]}
+        found = next(one for one in told["findings"] if one["rule"] in bearing)
+        found["because"] = ["labs[1]"]
+    else:
+        neck[part] = neck[part][1:]
+
+    former = Proposal.objects.get(pk=proposal.pk)
+    former.response = json.dumps(told)
+    assert keep_decisions(former, new) == []
+    assert keep_decisions(proposal, new) == ["neck"]
 
 
 def test_points_that_are_not_all_acknowledged_are_read_again(proposal, physician):
