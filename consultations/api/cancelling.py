@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from clinic.api import idempotent
 from clinic.roles import Action
 from clinic.serializers import StrictCharField, StrictSerializer
+from consultations.api import examples
 from consultations.api.records import ConsultationSerializer
 from consultations.services import cancelling
 
@@ -24,7 +25,9 @@ class CancelActions:
     cancel_actions: Final = {"cancel": Action.EDIT_CONSULTATION}
 
     @idempotent
-    @extend_schema(request=CancelSerializer, responses=ConsultationSerializer)
+    @extend_schema(
+        request=CancelSerializer, responses=ConsultationSerializer, examples=examples.CANCELLING
+    )
     @action(detail=True, methods=["post"])
     def cancel(self: Any, request: Request, pk: str) -> Response:
         """Close a consultation that leads to no plan. It stays readable and never changes again."""

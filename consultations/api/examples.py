@@ -155,6 +155,14 @@ AMENDMENTS: Final = [OpenApiExample("A correction", value=AMENDMENT, request_onl
 MAP_NOTES: Final = [OpenApiExample("On the cheek", value=MAP_NOTE, request_only=True)]
 MOVED_NOTES: Final = [OpenApiExample("Moved", value={"x": 0.43, "y": 0.5}, request_only=True)]
 CONSENTS: Final = [OpenApiExample("Drawn", value=CONSENT, request_only=True)]
+CANCELLING: Final = [
+    OpenApiExample("No plan", value={"reason": "She wants to think it over."}, request_only=True)
+]
+DISCARDING: Final = [
+    OpenApiExample(
+        "One field", value={"ids": ["7f0f7c0e-5d7e-4a36-9a39-0d8a4e0c1a11"]}, request_only=True
+    )
+]
 WITHDRAWALS: Final = [OpenApiExample("Taken back", value=WITHDRAWAL, request_only=True)]
 SIGNATURES: Final = [OpenApiExample("Signed", value=SIGNATURE, request_only=True)]
 CHANGES: Final = [OpenApiExample("What was talked about", value=SCALARS, request_only=True)]

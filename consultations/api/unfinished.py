@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from clinic.api import idempotent
 from clinic.roles import Action
 from clinic.serializers import StrictSerializer, StrictUUIDField
+from consultations.api import examples
 from consultations.services import editing
 from consultations.services.patients import note_opened
 from consultations.unfinished import unfinished_in
@@ -47,7 +48,10 @@ class InputActions:
 
     @idempotent
     @extend_schema(
-        request=DiscardSerializer, responses={200: UnfinishedSerializer(many=True)}, filters=False
+        request=DiscardSerializer,
+        responses={200: UnfinishedSerializer(many=True)},
+        examples=examples.DISCARDING,
+        filters=False,
     )
     @action(detail=True, methods=["post"], url_path="discard-inputs", pagination_class=None)
     def discard_inputs(self: Any, request: Request, pk: str) -> Response:

@@ -121,6 +121,7 @@ class SignForm(SmallForm):
         super().__init__(*args, **kwargs)
         if not asks_past:
             del self.fields["past_sessions"]
+            self.helper.layout = self.helper.build_default_layout(self)
 
 
 class MarkForm(forms.Form):

@@ -12,12 +12,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_scopes import scope
 
 import consultations.urls
 import treatments.urls
 from consultations import demonstration
 from consultations.flow import step_or_404
+from consultations.models import DraftInput
 from consultations.services.amendments import amend
 from consultations.services.prescribers import ask_prescriber
 from tests.conftest import PASSWORD
@@ -69,6 +71,7 @@ FULL = {
 SELECT2 = frozenset({"aria-input-field-name", "label"})
 # Addresses that no page answers at: they take a form and lead on, or send a file.
 NO_PAGE = {
+    "discard-input",
     "pin-note",
     "keep-note",
     "change-note",
@@ -239,6 +242,26 @@ def test_sections_that_cannot_be_read(inspector, sit_down, clinic):
         form.evaluate("(one, old) => { one.elements.version.value = old; one.submit() }", stale)
     inspector.expect_refusal()
     inspector.look("two people at one consultation")
+
+
+def test_a_consultation_that_is_cancelled(inspector, sit_down, clinic):
+    """With input that nobody finished, which is listed on the way."""
+    person = sit_down("physician")
+    consultation = consulted(clinic, person, **FULL)
+    with scope(clinic=clinic):
+        DraftInput.objects.create(
+            clinic=clinic,
+            consultation=consultation,
+            user=person,
+            field="stated_age",
+            value='["1e"]',
+            base='[""]',
+            saved_at=timezone.now(),
+        )
+    inspector.visit(of("consultation", consultation))
+    inspector.visit(of("cancel", consultation))
+    inspector.page.get_by_label("Why it is cancelled").fill("Another time")
+    inspector.send("a consultation that is cancelled", "Cancel the consultation")
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -30,6 +30,7 @@ def reader(page, live_server, person):
 
 def test_rows_are_found_while_typing(reader, live_server):
     reader.get_by_role("link", name="Catalogue", exact=True).click()
+    reader.wait_for_load_state()  # who types before the scripts are there has the button
 
     reader.get_by_label("Search the catalogue").press_sequentially("háir los")
     reader.locator("#found").get_by_role("link", name="Hair loss Concern").click()

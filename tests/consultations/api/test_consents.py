@@ -102,6 +102,12 @@ def test_no_consent_is_taken_while_an_area_is_undecided(api, clinic):
     flow.decision(api, on=found["id"], area="hands")
     asked = f"{flow.CONSULTATIONS}{on}/consent-text/?treatment=prp&language=en"
     read = flow.done(api.get(asked))["digest"]
+    seen = api.get(f"{flow.CONSULTATIONS}{on}/")
+    flow.done(
+        api.patch(
+            f"{flow.CONSULTATIONS}{on}/", {"goals": "More"}, headers={"If-Match": seen["ETag"]}
+        )
+    )
     again = flow.made(api.post(f"{flow.CONSULTATIONS}{on}/propose/"))
     flow.decision(api, on=again["id"])
     body = {"treatment": "prp", "language": "en", "read": read, "name": "A Patient"}

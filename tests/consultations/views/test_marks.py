@@ -25,7 +25,7 @@ LETTERS_ONLY = re.compile(r"<(title|option|textarea|svg)\b[^>]*>(.*?)</\1>", re.
 # What is not a page to read: written to, or a file.
 NOT_READ = {
     "start", "save-fields", "pin-note", "keep-note", "change-note", "remove-note", "confirm",
-    "answer", "propose", "decide", "withdraw-question",
+    "answer", "discard-input", "propose", "decide", "withdraw-question",
     "withdraw-override", "prepare", "withdraw-consent", "mark-session", "seen", "start-blast",
     "continue-blast", "cancel-blast", "resume-blast", "keep-as-case", "news",
     "consent-pdf", "plan-pdf", "care-pdf", "record-pdf",
