@@ -261,7 +261,7 @@ def test_a_consultation_that_is_cancelled(inspector, sit_down, clinic):
     inspector.visit(of("consultation", consultation))
     inspector.visit(of("cancel", consultation))
     inspector.page.get_by_label("Why it is cancelled").fill("Another time")
-    inspector.send("a consultation that is cancelled", "Cancel the consultation")
+    inspector.send("a consultation that is cancelled", "Cancel this consultation")
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
