@@ -127,7 +127,9 @@
       notes().querySelectorAll("[data-note-box][open]").forEach((one) => (one.open = one === event.target));
     }
     choose();
-    if (event.target.open) map.scrollIntoView({ block: "nearest" });
+    // The drawing comes into sight, unless somebody is in the form by now: that would leave it.
+    const inForm = event.target.querySelector("[data-note-form]").contains(document.activeElement);
+    if (event.target.open && !inForm) map.scrollIntoView({ block: "nearest" });
   }, { capture: true });
 
   // ---- keeping what is typed ----
