@@ -130,5 +130,5 @@ class SessionItemQuerySet(models.QuerySet):
         counts = consent.objects.filter(
             consultation=OuterRef("session__plan__consultation"), treatment=OuterRef("treatment")
         ).order_by("-signed_at", "-id")
-        row = self.select_related("area", "treatment", "not_given__withdrawal")
+        row = self.select_related("area", "treatment", "clinic", "not_given__withdrawal")
         return row.annotate(taken_back_at=Subquery(counts.values("withdrawal__at")[:1]))

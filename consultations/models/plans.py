@@ -118,12 +118,15 @@ class SessionItem(ClinicalRow):
     def withdrawn_at(self) -> datetime | None:
         """When the consent was taken back because of which this is not given, or was not.
 
-        What was given before stays given. Load the item from `with_withdrawals()`.
+        What was given before stays given, and on its day before the consent held: only who was
+        there can say what became of that visit. Load the item from `with_withdrawals()`.
         """
-        if self.session.status != SessionStatus.DONE:
-            taken_back: datetime | None = self.taken_back_at  # type: ignore[attr-defined]
-            return taken_back
-        return self.not_given.withdrawal.at if hasattr(self, "not_given") else None
+        if self.session.status == SessionStatus.DONE:
+            return self.not_given.withdrawal.at if hasattr(self, "not_given") else None
+        taken_back: datetime | None = self.taken_back_at  # type: ignore[attr-defined]
+        if taken_back and self.session.planned_on < self.clinic.day_of(taken_back):
+            return None
+        return taken_back
 
 
 class ItemNotGiven(ClinicalRow):

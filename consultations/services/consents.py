@@ -107,7 +107,8 @@ def document_to_sign(proposal: Proposal, treatment: str, language: str) -> dict[
 def withdraw_consent(consent: Consent, *, told_by: str, reason: str, by: User) -> ConsentWithdrawal:
     """Record that the patient took a consent back; the treatment's open sessions are cancelled.
 
-    Visits in which another treatment is given stay, without this one.
+    Visits in which another treatment is given stay, without this one. So do visits of days before,
+    of which nobody has said yet whether they were held: the consent held then.
     """
     Consultation.objects.select_for_update(of=("self",)).get(pk=consent.consultation_id)
     if ConsentWithdrawal.objects.filter(consent=consent).exists():
@@ -128,16 +129,19 @@ def withdraw_consent(consent: Consent, *, told_by: str, reason: str, by: User) -
     patient = consent.consultation.patient_id
     detail = {"treatment": consent.treatment.code}
     audit.record("consent-withdrawn", withdrawal, by=by, patient=patient, detail=detail)
-    cancel_sessions(_without_consent(consent), by=by, why="consent-withdrawn")
+    cancel_sessions(_without_consent(withdrawal), by=by, why="consent-withdrawn")
     return withdrawal
 
 
-def _without_consent(consent: Consent) -> list[PlanSession]:
-    """Open sessions of the signed plan in which nothing is left that the patient agrees to."""
-    withdrawn = {*withdrawals_of(consent.consultation_id)}
+def _without_consent(withdrawal: ConsentWithdrawal) -> list[PlanSession]:
+    """Sessions still to come in which nothing is left that the patient agrees to."""
+    consultation = withdrawal.consent.consultation_id
+    withdrawn = {*withdrawals_of(consultation)}
     sessions = (
         PlanSession.objects.filter(
-            plan__consultation=consent.consultation_id, status=SessionStatus.SCHEDULED
+            plan__consultation=consultation,
+            status=SessionStatus.SCHEDULED,
+            planned_on__gte=withdrawal.clinic.day_of(withdrawal.at),
         )
         .select_related("plan")
         .prefetch_related("items")

@@ -164,7 +164,11 @@ def _check_reason(session: PlanSession) -> None:
 
 def _leave_out(session: PlanSession, *, by: User) -> list[str]:
     """Record what was not given in a session, as “treatment:area”."""
-    withdrawals = withdrawals_of(session.plan.consultation_id)
+    withdrawals = {
+        treatment: withdrawal
+        for treatment, withdrawal in withdrawals_of(session.plan.consultation_id).items()
+        if session.planned_on >= session.clinic.day_of(withdrawal.at)
+    }
     items = session.items.filter(treatment__in=[*withdrawals]).select_related("area", "treatment")
     for item in items:
         ItemNotGiven.objects.create(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,7 +17,8 @@ from consultations.services.catching_up import catch_up_at_first_sight
 from consultations.services.patients import note_listed
 from treatments.models import Draft
 
-NAMING = ("asked", "open_consultations", "others_today", "sessions")
+NAMING = ("asked", "open_consultations", "others_today", "sessions", "unmarked")
+UNMARKED = 20
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -28,7 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if allowed(request, Action.VIEW_CONSULTATION):
         context |= _consultations(request)
     if allowed(request, Action.VIEW_PLAN):
-        context["sessions"] = list(_sessions())
+        context |= _sessions()
     if allowed(request, Action.EDIT_CATALOGUE):
         context["draft"] = Draft.objects.open().first()
     if named := [row for key in NAMING for row in context.get(key, ())]:
@@ -55,11 +56,23 @@ def _consultations(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _sessions() -> Any:
-    due = PlanSession.objects.filter(planned_on=clinic_today(), status=SessionStatus.SCHEDULED)
-    return (
-        due.select_related("plan__patient")
+def _sessions() -> dict[str, Any]:
+    """Those of today, and of the days before the newest that nobody has said anything of yet."""
+    day = clinic_today()
+    scheduled = PlanSession.objects.filter(status=SessionStatus.SCHEDULED)
+    before = scheduled.filter(planned_on__lt=day).order_by("-planned_on", "id")
+    shown = Q(planned_on=day) | Q(pk__in=before.values("pk")[: UNMARKED + 1])
+    rows = list(
+        scheduled.filter(shown)
+        .select_related("plan__patient")
         .defer("plan__document")
         .prefetch_related(Prefetch("items", queryset=SessionItem.objects.with_withdrawals()))
         .order_by("plan__patient__family_name", "plan__patient__given_name", "plan", "number")
     )
+    unmarked = [row for row in rows if row.planned_on < day]
+    unmarked.sort(key=lambda row: row.planned_on, reverse=True)
+    return {
+        "sessions": [row for row in rows if row.planned_on == day],
+        "unmarked": unmarked[:UNMARKED],
+        "more_unmarked": len(unmarked) > UNMARKED,
+    }

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from django_scopes import scope
 
 from clinic.models import AuditEvent
@@ -30,8 +31,12 @@ class Deed(Other):
 
 
 @pytest.fixture
-def plan(clinic, physician):
-    return signed(clinic, physician)
+def plan(clinic, physician, monkeypatch):
+    """The day of its first visit for plasma has come."""
+    plan = signed(clinic, physician)
+    day = of_plasma(plan).planned_on
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: day)
+    return plan
 
 
 def sessions(plan):
@@ -95,10 +100,13 @@ def test_who_marks_a_session_waits_for_a_consent_that_is_being_taken_back(clinic
 
 
 @pytest.mark.django_db(transaction=True)
-def test_marking_locks_the_consultation_and_not_the_session_alone(clinic, physician, plan):
+def test_marking_locks_the_consultation_and_not_the_session_alone(
+    clinic, physician, plan, monkeypatch
+):
     """A session of the other treatment: nothing but the consultation is common to both."""
     with scope(clinic=clinic):
         other = PlanSession.objects.filter(plan=plan).exclude(items__treatment__code="prp").first()
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: other.planned_on)
 
     with under_way(clinic, lambda: take_back(plan, physician)):
         marking = Deed(lambda: mark(other, physician))

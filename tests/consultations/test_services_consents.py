@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from clinic.models import AuditEvent
 from consultations import consent_paper, policies
@@ -377,10 +378,11 @@ def withdraw(plan, treatment, by, **more):
     return consents.withdraw_consent(row, **{"told_by": "The patient", "reason": "", **more}, by=by)
 
 
-def test_taken_back_it_closes_the_open_sessions_of_its_treatment(clinic, physician):
+def test_taken_back_it_closes_the_open_sessions_of_its_treatment(clinic, physician, monkeypatch):
     plan = signed(clinic, physician)
     before, document = again(plan).digest, again(plan).document
     done = PlanSession.objects.filter(plan=plan, items__treatment__code="prp").first()
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: done.planned_on)
     plans.mark_session(done, status="done", by=physician)
 
     withdraw(plan, "prp", physician)
@@ -396,6 +398,7 @@ def test_taken_back_it_closes_the_open_sessions_of_its_treatment(clinic, physici
     assert {str(one.detail) for one in cancelled} == {"{'why': 'consent-withdrawn'}"}
 
 
+@pytest.mark.usefixtures("on_the_day")
 def test_a_visit_with_another_treatment_stays_until_that_is_taken_back_too(clinic, physician):
     plan = signed(clinic, physician, preferences={"combination": "same-session"})
     shared = PlanSession.objects.get(plan=plan, number=1)

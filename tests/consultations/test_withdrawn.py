@@ -1,5 +1,7 @@
 """A consent taken back while its treatment shares visits with another one."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -16,7 +18,7 @@ from tests.consultations.made import accept, proposed, sign, signed
 from tests.consultations.test_paper import made, text_of
 from tests.engine.cases import concerns, conditions, medicine
 
-pytestmark = pytest.mark.usefixtures("open_clinic")
+pytestmark = pytest.mark.usefixtures("open_clinic", "on_the_day")
 TOLD = {"told_by": "The patient", "reason": ""}
 
 
@@ -146,6 +148,25 @@ def test_what_was_given_before_stays_given(plan, physician, in_time):
     assert not ItemNotGiven.objects.exists()
     told = {one.treatment: one for one in courses_of_plan(document(plan))}
     assert (told["prp"].done, told["prp"].sessions) == (1, 1)
+
+
+def test_a_visit_of_a_day_before_is_left_to_who_was_there(plan, physician, monkeypatch):
+    """Its consent held on that day: nothing is struck out, cancelled, or said not to be given."""
+    visits = [one for one in plan.sessions.all() if one.items.filter(treatment__code="prp")]
+    held = visits[0]
+    after = held.planned_on + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: after)
+
+    withdraw(plan, physician)
+    withdraw(plan, physician, "mesotherapy")
+
+    status = {one.pk: one.status for one in plan.sessions.all()}
+    assert status[held.pk] == "scheduled"
+    assert {status[one.pk] for one in visits[1:]} == {"cancelled"}
+    told = next(one for one in document(plan).sessions if one.row == held)
+    assert {item.withdrawn for item in told.items} == {""}
+    plans.mark_session(held, status="done", by=physician)
+    assert not ItemNotGiven.objects.exists()
 
 
 def test_the_page_says_what_was_not_given(plan, physician, reader, in_time):

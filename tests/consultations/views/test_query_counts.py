@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from consultations.services.intake import replace_facts, start_consultation
+from consultations.services.plans import mark_session
 from consultations.services.proposals import propose
 from tests.consultations.made import accept, sign, signed
 from tests.consultations.views.rows import (
@@ -124,6 +125,34 @@ def test_today_shows_every_session_of_the_day(clinic, physician, monkeypatch):
         assert f"({count})" in page
         asked.append(number)
 
+    assert len(set(asked)) == 1, asked
+
+
+def test_today_leads_to_sessions_of_days_before_that_nobody_marked(clinic, physician, monkeypatch):
+    plan = signed(clinic, physician.user)
+    with scope(clinic=clinic):
+        days = {row.planned_on for row in plan.sessions.all()}
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: max(days) + timedelta(days=1))
+    asked, shown = [], 1
+
+    for count in COUNTS:
+        while shown < count:
+            signed(clinic, physician.user)
+            shown += 1
+        number, response = queries(physician, "/")
+        rows = response.context["unmarked"]
+        assert len(rows) == min(count * len(days), 20)
+        assert [row.planned_on for row in rows] == sorted(
+            (row.planned_on for row in rows), reverse=True
+        )
+        assert ("Earlier ones follow" in response.content.decode()) is (count * len(days) > 20)
+        asked.append(number)
+
+    with scope(clinic=clinic):
+        mark_session(rows[0], status="done", by=physician.user)
+    left = physician.get("/").context["unmarked"]
+    assert rows[0] not in left
+    assert len(left) == 20
     assert len(set(asked)) == 1, asked
 
 
