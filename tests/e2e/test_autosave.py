@@ -191,6 +191,24 @@ def test_a_silent_network_shows_within_fifteen_seconds_without_a_key(elif_):
     elif_.page.unroute("**/news/")
 
 
+def test_a_button_that_was_pressed_while_one_request_was_lost_is_not_forgotten(elif_, consultation):
+    elif_.hears("Nothing saved yet")
+    lost = []
+
+    def lose_one(route):
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.abort())
+
+    elif_.page.route("**/news/", lose_one)
+    elif_.note.fill("Dry")
+    with elif_.page.expect_navigation():
+        elif_.page.get_by_role("button", name="Save Skin", exact=True).click()
+
+    assert (lost, note_of(consultation)()) == ([None], "Dry")
+
+
 def test_leaving_at_once_saves_what_was_just_typed(elif_, consultation):
     elif_.write("Dry")
 

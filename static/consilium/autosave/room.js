@@ -288,6 +288,15 @@
     }
   };
 
+  // One request without an answer is no reason to forget which button somebody pressed.
+  const reach = async () => {
+    for (const wait of [500, 1500]) {
+      if (trouble !== "lost") return;
+      await new Promise((done) => setTimeout(done, wait));
+      await listen();
+    }
+  };
+
   const stay = () => {
     sending = false;
     document.body.dispatchEvent(new CustomEvent("consilium:saved"));
@@ -312,6 +321,7 @@
       await flush();
       await prepare();
       await listen();
+      await reach();
       const clash = all().find((unit) => unit.form === form && unit.conflict);
       if (clash) clash.place.parentElement.querySelector(".field-conflict button").focus();
       if (clash || trouble) {
@@ -330,6 +340,7 @@
     event.preventDefault();
     if (sending) return;
     await flush();
+    await reach();
     if (trouble || all().some((unit) => unit.unsaved)) return;
     await prepare();
     const now = document.querySelector(`[data-after-saving][action="${form.getAttribute("action")}"]`);
