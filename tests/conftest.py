@@ -1,18 +1,20 @@
 """A database that starts with the starter catalogue; a clinic and its people."""
 
+from datetime import date
 from itertools import count
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from clinic.models import Clinic, Membership, User
 from clinic.tokens import issue_token
 from tests import starter
+from tests.engine.cases import DAY
 from treatments.compiler import catalogue_of
 from treatments.models import Release
 
@@ -108,3 +110,9 @@ def api_of(make_member, clinic):
         return client
 
     return connect
+
+
+@pytest.fixture
+def on_the_day(monkeypatch):
+    """It is the day on which the worked cases consult: their sessions are still to come."""
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: date.fromisoformat(DAY))

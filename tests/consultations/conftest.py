@@ -1,10 +1,5 @@
-from datetime import date
-
 import pytest
-from django.utils import timezone
 from django_scopes import scope
-
-from tests.engine.cases import DAY
 
 
 @pytest.fixture
@@ -18,9 +13,3 @@ def open_clinic(clinic):
     """The clinic's rows can be read and written within the test."""
     with scope(clinic=clinic):
         yield clinic
-
-
-@pytest.fixture
-def on_the_day(monkeypatch):
-    """It is the day on which the worked cases consult: their sessions are still to come."""
-    monkeypatch.setattr(timezone, "localdate", lambda *_args: date.fromisoformat(DAY))

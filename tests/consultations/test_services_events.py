@@ -127,9 +127,10 @@ def place_of(session):
     return {"treatment": item.treatment.code, "area": item.area.code}
 
 
-def test_what_was_left_out_of_a_session_cannot_have_caused_it(clinic, physician):
+def test_what_was_left_out_of_a_session_cannot_have_caused_it(clinic, physician, monkeypatch):
     plan = signed(clinic, physician, preferences={"combination": "same-session"})
     session = next(one for one in plan.sessions.all() if one.items.count() == 2)
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: session.planned_on)
     given = plan.consultation.consents.get(treatment__code="prp")
     withdraw_consent(given, told_by="The patient", reason="", by=physician)
     plans.mark_session(session, status="done", by=physician)

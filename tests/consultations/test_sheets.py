@@ -26,7 +26,7 @@ LANGUAGES = ["en", "tr", "el", "fa"]
 
 
 @pytest.fixture
-def plan(clinic, physician):
+def plan(clinic, physician, on_the_day):
     """With an override, a note, a withdrawn consent and an amendment."""
     first = proposed(clinic, physician, **FULL)
     second = decisions.override_rule(

@@ -126,6 +126,7 @@ def test_a_plan_is_amended_and_the_original_stays_in_sight(at_desk, clinic):
     assert after == before
 
 
+@pytest.mark.usefixtures("on_the_day")
 def test_a_withdrawn_consent_cancels_its_open_sessions(at_desk, clinic):
     doctor = at_desk("physician")
     page = doctor.page

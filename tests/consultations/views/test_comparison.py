@@ -433,6 +433,7 @@ def test_a_change_of_the_catalogue_is_said_while_the_consultation_is_open(clinic
     assert said not in for_her(opened(physician, signed))
 
 
+@pytest.mark.usefixtures("on_the_day")
 def test_what_is_withdrawn_from_the_plan_is_not_of_note_any_more(clinic, physician):
     plan = made.signed(clinic, physician.user, preferences={"combination": "same-session"})
     notice = "Loss of sight, sometimes lasting"
