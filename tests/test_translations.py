@@ -108,3 +108,12 @@ def test_nothing_is_taken_for_translated_that_somebody_has_to_look_at(language):
     path = ROOT / "clinic/locale" / language / "LC_MESSAGES/django.po"
 
     assert "\n#, fuzzy" not in path.read_text()
+
+
+@pytest.mark.parametrize("language", [code for code in OTHERS if code in settings.LANGUAGES_BIDI])
+def test_a_day_with_dashes_is_not_turned_round_by_the_letters_before_it(language):
+    """After Arabic letters 1980-05-04 would read 04-05-1980, unless it is isolated."""
+    said = [text for of, forms in catalogue(language).items() for text in forms if of]
+
+    assert [one for one in said if re.search(r"\u2066\d{4}-\d\d-\d\d\u2069", one)]
+    assert [one for one in said if re.search(r"(?<!\u2066)\b\d{4}-\d\d-\d\d\b", one)] == []
