@@ -209,6 +209,25 @@ def test_a_button_that_was_pressed_while_one_request_was_lost_is_not_forgotten(e
     assert (lost, note_of(consultation)()) == ([None], "Dry")
 
 
+def test_what_an_answer_adds_does_not_move_a_button_that_is_being_pressed(elif_):
+    """Leaving the field saves it; the complaint comes back before the button is let go."""
+    elif_.hears("Nothing saved yet")
+    page = elif_.page
+    page.locator("[name='labs-0-value']").fill("many")
+    button = page.get_by_role("button", name="Save Lab values", exact=True)
+    button.hover()
+    place = button.bounding_box()
+
+    with page.expect_response("**/steps/labs/fields/"):
+        page.mouse.down()
+    page.wait_for_timeout(300)
+
+    assert button.bounding_box() == place
+    with page.expect_navigation():
+        page.mouse.up()
+    expect(page.locator("#form-labs .is-invalid").first).to_be_visible()
+
+
 def test_leaving_at_once_saves_what_was_just_typed(elif_, consultation):
     elif_.write("Dry")
 

@@ -4,6 +4,21 @@
   const consilium = (window.consilium = window.consilium || {});
   const MOST_KEPT_ALIVE = 60_000; // what a browser sends on behalf of a page that is gone
 
+  // What an answer changes on the page waits while something is pressed: a button that moved away from
+  // under the pointer would not be clicked. Nobody presses for long; a release that went elsewhere may be missed.
+  const LONGEST_PRESS = 5000;
+  let pressed = Promise.resolve();
+  let release = () => {};
+  window.addEventListener("pointerdown", () => {
+    pressed = new Promise((done) => {
+      release = done;
+      setTimeout(done, LONGEST_PRESS);
+    });
+  }, { capture: true });
+  ["pointerup", "pointercancel"].forEach((kind) => {
+    window.addEventListener(kind, () => setTimeout(release), { capture: true }); // the click comes first
+  });
+
   class Server {
     constructor(room) {
       this.news = room.dataset.news;
@@ -12,7 +27,13 @@
     }
 
     // Answers { status, body }; status 0 when nobody answered in time.
-    async ask(url, { body, background = false, limit = 8000 } = {}) {
+    async ask(url, options) {
+      const answer = await this.#asked(url, options);
+      await pressed;
+      return answer;
+    }
+
+    async #asked(url, { body, background = false, limit = 8000 } = {}) {
       const text = body && JSON.stringify(body);
       const headers = { Accept: "application/json", "X-CSRFToken": this.token };
       if (text) headers["Content-Type"] = "application/json";
@@ -37,7 +58,9 @@
     async html(url) {
       const answer = await fetch(url, { redirect: "manual", cache: "no-store" });
       if (!answer.ok) throw new Error(String(answer.status));
-      return answer.text();
+      const text = await answer.text();
+      await pressed;
+      return text;
     }
 
     // After a refusal: "same", "other", "nobody", "lost", or "gone" when the page is not open to this login.
