@@ -9,7 +9,8 @@
   const LONGEST_PRESS = 5000;
   let pressed = Promise.resolve();
   let release = () => {};
-  window.addEventListener("pointerdown", () => {
+  window.addEventListener("pointerdown", (event) => {
+    if (event.button || event.target.closest("select")) return; // what pops up there may take the release
     pressed = new Promise((done) => {
       release = done;
       setTimeout(done, LONGEST_PRESS);
