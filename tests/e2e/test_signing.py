@@ -30,7 +30,9 @@ def at_desk(page, live_server, make_member):
 
 def draw(page):
     """A stroke on the pad, with the mouse held down."""
-    box = page.locator("[data-pad] svg").bounding_box()
+    pad = page.locator("[data-pad] svg")
+    expect(pad).to_be_visible()  # once the script has run
+    box = pad.bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 60)
     page.mouse.down()
     for step in range(1, 8):
