@@ -34,6 +34,7 @@ class Clinician:
 
     def sees(self, heading):
         expect(self.page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+        self.page.wait_for_load_state()
 
     def add_patient(self, family_name, given_name, sex, birth_date=""):
         self.follow("New patient")

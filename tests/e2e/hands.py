@@ -42,6 +42,7 @@ class Hands:
 
     def reads(self, heading):
         expect(self.page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+        self.page.wait_for_load_state()
 
 
 class ServerClock:

@@ -24,6 +24,7 @@ def button(page, name):
 
 def sees(page, heading):
     expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+    page.wait_for_load_state()
 
 
 def test_from_login_to_signed_plan(keys, clinic):
